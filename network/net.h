@@ -1,0 +1,38 @@
+/* net.h -- running a network in float32: logits forward, gradients backward.
+ *
+ * Untrusted: nothing here takes part in a proof.  Fast and repeatable: a batch
+ * is cut into fixed shards, one OpenMP task each, library calls inside a shard
+ * are serial, and shard results are added in shard order, so results do not
+ * depend on the number of threads (on one kind of CPU).
+ *
+ * The parameters are one flat vector theta, laid out as struct network says;
+ * the same net runs any theta (attacked, noisy, ...). */
+#ifndef NETWORK_NET_H
+#define NETWORK_NET_H
+
+#include <stddef.h>
+
+#include "specs/network.h"
+
+struct net;
+
+/* A runnable form of `network` (borrowed; its theta is not used) for batches
+ * of up to `batch` samples.  Allocates all workspace. */
+struct net *net_new(const struct network *network, size_t batch);
+void net_free(struct net *net);
+
+/* logits [count, classes] of inputs [count, features] under theta.
+ * rates [count, units]: mean spikes per step of an LSNN; may be NULL, unused
+ * for feed-forward networks. */
+void net_forward(struct net *net, const float *theta, const float *inputs,
+                 size_t count, float *logits, float *rates);
+
+/* Gradient of sum(dlogits * logits) + sum(drates * rates) with respect to
+ * theta, for the inputs and theta of the last net_forward (which must have
+ * been called with the same count).  gradient [parameter_count] is overwritten.
+ * drates may be NULL.  LSNN: surrogate gradients as in lsnn.h. */
+void net_backward(struct net *net, const float *theta, const float *inputs,
+                  size_t count, const float *dlogits, const float *drates,
+                  float *gradient);
+
+#endif

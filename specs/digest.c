@@ -1,0 +1,35 @@
+/* digest.c -- see digest.h. */
+#include "digest.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+#include "fault.h"
+
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct digest),
+               "libsodium's state must fit");
+
+void digest_begin(struct digest *digest)
+{
+    crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)digest);
+}
+
+void digest_add(struct digest *digest, const void *bytes, size_t length)
+{
+    crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)digest, bytes, length);
+}
+
+void digest_end(struct digest *digest, char hex[DIGEST_HEX])
+{
+    unsigned char raw[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)digest, raw);
+    sodium_bin2hex(hex, DIGEST_HEX, raw, sizeof raw);
+}
+
+void digest_of(const void *bytes, size_t length, char hex[DIGEST_HEX])
+{
+    struct digest digest;
+    digest_begin(&digest);
+    digest_add(&digest, bytes, length);
+    digest_end(&digest, hex);
+}

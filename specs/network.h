@@ -1,0 +1,97 @@
+/* network.h -- what a network is: its layers or neuron constants, and tensors.
+ *
+ * The meaning of each layer and of the spiking network, over the real
+ * numbers, is defined in network.md; a certificate speaks about that.  A
+ * struct network only describes: running it in float32 is network/'s work,
+ * bounding it analyzer/'s. */
+#ifndef SPECS_NETWORK_H
+#define SPECS_NETWORK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fault.h"
+
+#define NETWORK_RANK 4
+#define NETWORK_LAYERS 64
+
+/* A parameter tensor: float32, row-major, meaning its exact values. */
+struct tensor {
+    char name[64];
+    int rank;
+    size_t shape[NETWORK_RANK]; /* entries past `rank` are 1 */
+    size_t count;
+    size_t offset; /* of its first value in the network's theta */
+};
+
+/* Shape of what flows between layers; a flat vector has height = width = 1. */
+struct shape {
+    size_t channels, height, width;
+};
+static inline size_t shape_count(struct shape s)
+{
+    return s.channels * s.height * s.width;
+}
+
+enum layer_kind { LAYER_DENSE, LAYER_CONV2D, LAYER_RELU, LAYER_MAXPOOL2D, LAYER_FLATTEN };
+
+/* One layer of a feed-forward network.
+ * dense   weight [out, in], bias [out]
+ * conv2d  weight [out, in, kernel height, kernel width], bias [out]; zero padding
+ * maxpool windows of `size` x `size`, stride = size, a last partial window is dropped */
+struct layer {
+    enum layer_kind kind;
+    struct shape in, out;
+    int weight, bias;                   /* indices into tensors, or -1 */
+    size_t kernel_height, kernel_width; /* conv2d */
+    size_t stride;                      /* conv2d */
+    size_t top, bottom, left, right;    /* conv2d padding */
+    size_t size;                        /* maxpool2d */
+};
+
+enum reset_kind { RESET_SPIKE, RESET_ADAPTED };
+
+/* Constants of an LSNN.  Decimals are kept as typed: they mean exact rationals.
+ * W_in [inputs, units], W_rec [units, units], W_out [units, classes], b_out [classes]. */
+struct lsnn {
+    size_t steps, inputs, units, classes;
+    char tau[32], tau_ada[32], beta[32], b0[32];
+    int refractory;        /* blocked steps after a spike */
+    enum reset_kind reset; /* threshold subtracted: B_t (spike) or B_{t+1} (adapted) */
+    int w_in, w_rec, w_out, b_out; /* indices into tensors */
+};
+
+enum network_kind { NETWORK_FEEDFORWARD, NETWORK_LSNN };
+
+struct network {
+    enum network_kind kind;
+    size_t layer_count;
+    struct layer layers[NETWORK_LAYERS]; /* feed-forward */
+    struct lsnn lsnn;                    /* LSNN */
+    size_t input_count;                  /* values per sample */
+    struct shape input_shape;            /* feed-forward: of the first layer; LSNN: {1, steps, inputs} */
+    size_t class_count;
+    int tensor_count;
+    struct tensor tensors[2 * NETWORK_LAYERS];
+    size_t parameter_count;
+    float *theta; /* all tensors, one after another; owned, 64-byte aligned */
+};
+
+/* Build a description from `text`, the JSON of a model's "network" entry,
+ * with shapes inferred and checked; tensors are listed with their shapes,
+ * theta is allocated and zero.  Returns 0, or -1 with the reason. */
+int network_parse(struct network *network, const char *text, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* The JSON text that network_parse reads back to the same description.
+ * The caller frees it. */
+char *network_print(const struct network *network);
+
+/* The networks of the paper, by task name; NULL text when there is none.
+ * `units` is for LSNNs, 0 = the default of 256.  The caller frees it. */
+char *network_default(const char *task, size_t units);
+
+/* Frees what the struct owns.  Safe on a zeroed struct. */
+void network_clear(struct network *network);
+
+#endif
