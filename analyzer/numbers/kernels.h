@@ -1,0 +1,140 @@
+/* kernels.h -- the interval arithmetic that abstract domains are written on.
+ *
+ * An engine implements these kernels; domains are written once and run on any
+ * engine: `double` (binary64 rounded outward, fast) and `mpfr` (any precision,
+ * the referee).
+ *
+ * The contract of every kernel is inclusion: whenever each operand contains a
+ * real number, the result contains the exact real result of the operation on
+ * those numbers.  Rounding only widens.  Trouble (overflow, NaN) widens to
+ * [-inf, +inf] and never narrows.  Kernels neither depend on nor change the
+ * caller's rounding mode, FTZ or DAZ, and never allocate (the _new ones aside).
+ *
+ * Spatial intervals are indexed [channel][row][column], parameters as the model
+ * stores them. */
+#ifndef NUMBERS_KERNELS_H
+#define NUMBERS_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/numbers/constant.h"
+#include "specs/box.h"
+#include "specs/network.h"
+
+/* A row of intervals; its representation belongs to the engine. */
+struct intervals;
+
+/* Parameters of one layer inside their box, prepared for an engine; read-only
+ * once made, shared by threads. */
+struct weights;
+
+/* An interval constant; filled by the engine, plain data inside. */
+struct scalar;
+
+/* What is known of a neuron's spike: the set of outcomes still possible. */
+enum spike { SPIKE_SILENT = 1, SPIKE_FIRES = 2, SPIKE_OPEN = 3 };
+
+/* What is known of v > b. */
+enum above { ABOVE_NEVER = 1, ABOVE_ALWAYS = 2, ABOVE_OPEN = 3 };
+
+/* Bounds on the last layer for one sample and one label; arrays of `classes`. */
+#define MARGINS_CLASSES 64
+struct margins {
+    double logit_lower[MARGINS_CLASSES], logit_upper[MARGINS_CLASSES];
+    double lower[MARGINS_CLASSES], upper[MARGINS_CLASSES]; /* logit_label - logit_j */
+    double scale[MARGINS_CLASSES];
+};
+
+struct engine {
+    const char *name; /* "double" or "mpfr" */
+    int bits;         /* 53, or mpfr's precision */
+
+    /* count intervals, all [0, 0]. */
+    struct intervals *(*intervals_new)(const struct engine *, size_t count);
+    void (*intervals_free)(struct intervals *);
+
+    /* x[i] := [values[i], values[i]], exactly. */
+    void (*set_points)(struct intervals *x, const float *values, size_t count);
+
+    /* x[i] := [lower[i], upper[i]] for integers, exactly. */
+    void (*set_counts)(struct intervals *x, const int *lower, const int *upper, size_t count);
+
+    /* The ends as binary64, rounded outward; overflow gives infinities. */
+    void (*get_ends)(const struct intervals *x, size_t count, double *lower, double *upper);
+
+    /* ---- feed-forward layers; `batch` samples stand one after another ---- */
+
+    /* Parameters of a dense or conv2d layer: every weight and bias in its box. */
+    struct weights *(*layer_new)(const struct engine *, const struct network *,
+                                 const struct layer *, const struct box *);
+
+    /* y := W x + b, or the convolution, for x of any sign.  Exact interval
+     * products and sums but for rounding whenever the weights' box does not
+     * straddle zero or x does not; else still an enclosure. */
+    void (*layer)(const struct weights *, const struct intervals *x, struct intervals *y,
+                  size_t batch);
+
+    /* x := max(x, 0). */
+    void (*relu)(struct intervals *x, size_t count);
+
+    /* y := maximum over size x size windows; a last partial window is dropped. */
+    void (*maxpool)(const struct intervals *x, struct shape in, size_t size,
+                    struct intervals *y, size_t batch);
+
+    /* ---- neurons of a spiking layer (all rows have `units` intervals) ---- */
+
+    /* Parameters [rows][columns] of one tensor, in their box. */
+    struct weights *(*matrix_new)(const struct engine *, const float *values, size_t rows,
+                                  size_t columns, const struct box *);
+    void (*weights_free)(struct weights *);
+
+    /* y[i] := sum_k values[k] w[k][i]. */
+    void (*drive_inputs)(const struct weights *, const float *values, struct intervals *y);
+
+    /* y[i] += sum_j o_j w[j][i], o_j in {0}, {1} or {0, 1} as spikes[j] says. */
+    void (*drive_spikes)(const struct weights *, const uint8_t *spikes, struct intervals *y);
+
+    /* Constants: a decimal's exact value, a decay exp(-1/tau), its complement. */
+    struct scalar *(*scalar_new)(const struct engine *, const struct constant *);
+    void (*scalar_free)(struct scalar *);
+
+    /* y[i] := a x[i] + c z[i], for a, c >= 0. */
+    void (*combine)(struct intervals *y, const struct scalar *a, const struct intervals *x,
+                    const struct scalar *c, const struct intervals *z, size_t count);
+
+    /* y[i] := a + c x[i], for c >= 0. */
+    void (*offset)(struct intervals *y, const struct scalar *a, const struct scalar *c,
+                   const struct intervals *x, size_t count);
+
+    /* y[i] := a y[i] + c o_i, for a, c >= 0. */
+    void (*leak_and_add)(struct intervals *y, const struct scalar *a, const struct scalar *c,
+                         const uint8_t *spikes, size_t count);
+
+    /* y[i] := y[i] - o_i z[i]. */
+    void (*subtract_where)(struct intervals *y, const uint8_t *spikes,
+                           const struct intervals *z, size_t count);
+
+    /* result[i] := what is known of v[i] > b[i] (an enum above). */
+    void (*compare)(const struct intervals *v, const struct intervals *b, uint8_t *result,
+                    size_t count);
+
+    /* ---- verdicts ---- */
+
+    /* The last layer, logit_c = (sum_i W[c][i] x_i) / divisor + b[c].
+     * `transposed`: weight stored [inputs][classes] instead of [classes][inputs].
+     * Released by weights_free. */
+    struct weights *(*readout_new)(const struct engine *, const float *weight,
+                                   const float *bias, size_t classes, size_t inputs,
+                                   int transposed, size_t divisor, const struct box *);
+
+    /* For the samples' x at x[first .. first + inputs): per class j,
+     * logit ends (rounded outward to binary64) and the lower and upper end of
+     * logit_label - logit_j, bounded jointly: each weight and x_i is the same
+     * number in both logits.  For j = label the margin is [0, 0].
+     * scale[j]: an approximation of the sum of absolute terms of that margin. */
+    void (*readout)(const struct weights *, const struct intervals *x, size_t first,
+                    int label, struct margins *result);
+};
+
+#endif
