@@ -30,6 +30,9 @@ $(B)/analyzer/%.o: FOLDER = $(PROVER)
 $(B)/network/%.o: FOLDER = $(NETWORK)
 $(B)/trainer/%.o: FOLDER = $(NETWORK)
 $(B)/%_avx512.o: FOLDER = $(PROVER) $(AVX512)
+$(B)/console/version.o: FOLDER = -DSTEADFAST_VERSION='"$(VERSION)"' \
+	-DSTEADFAST_COMMIT='"$(shell git describe --always --dirty 2>/dev/null || echo unknown)"'
+$(B)/console/version.o: $(wildcard .git/logs/HEAD)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
