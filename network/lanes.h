@@ -12,6 +12,10 @@
 #include <immintrin.h>
 #endif
 
+/* Without AVX-512, passing such vectors has no settled convention; nothing here
+ * is passed, all is inlined. */
+#pragma GCC diagnostic ignored "-Wpsabi"
+
 #define LANES 16
 
 typedef float lanes __attribute__((vector_size(64)));
@@ -34,7 +38,7 @@ static inline lanes lanes_all(float x)
     return x - (lanes){0};
 }
 
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
 
 static inline lanes lanes_fma(lanes a, lanes b, lanes c)
 {
@@ -60,9 +64,15 @@ static inline lanes_int lanes_set_bit(lanes_int a, uint16_t mask, int32_t bit)
     return (lanes_int)_mm512_mask_or_epi32(x, mask, x, _mm512_set1_epi32(bit));
 }
 
-static inline float lanes_sum(lanes a)
+/* The sums of a[0], ..., a[3] over their lanes. */
+static inline void lanes_sum4(const lanes a[4], float sums[4])
 {
-    return _mm512_reduce_add_ps((__m512)a);
+    __m512 p = (__m512)a[0], q = (__m512)a[1], r = (__m512)a[2], s = (__m512)a[3];
+    __m512 pq = _mm512_add_ps(_mm512_unpacklo_ps(p, q), _mm512_unpackhi_ps(p, q));
+    __m512 rs = _mm512_add_ps(_mm512_unpacklo_ps(r, s), _mm512_unpackhi_ps(r, s));
+    __m512 all = _mm512_add_ps(_mm512_shuffle_ps(pq, rs, 0x44), _mm512_shuffle_ps(pq, rs, 0xee));
+    __m256 half = _mm256_add_ps(_mm512_castps512_ps256(all), _mm512_extractf32x8_ps(all, 1));
+    _mm_storeu_ps(sums, _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
 }
 
 #else
@@ -95,12 +105,15 @@ static inline lanes_int lanes_set_bit(lanes_int a, uint16_t mask, int32_t bit)
     return a;
 }
 
-static inline float lanes_sum(lanes a)
+static inline void lanes_sum4(const lanes a[4], float sums[4])
 {
-    for (int half = LANES / 2; half > 0; half /= 2)
-        for (int i = 0; i < half; i++)
-            a[i] += a[i + half];
-    return a[0];
+    for (int n = 0; n < 4; n++) {
+        lanes b = a[n];
+        for (int half = LANES / 2; half > 0; half /= 2)
+            for (int i = 0; i < half; i++)
+                b[i] += b[i + half];
+        sums[n] = b[0];
+    }
 }
 
 #endif

@@ -53,6 +53,7 @@ struct lsnn_run *lsnn_new(const struct network *network, size_t batch)
     run->spikes = masks(run, slots);
     run->alive = masks(run, slots);
     run->counts = rows(run, batch);
+    run->currents = rows(run, LSNN_FRAMES);
     run->adaptation = rows(run, 1);
     run->sources = fault_alloc(run->units, sizeof *run->sources);
     run->lambda = rows(run, group);
@@ -74,8 +75,8 @@ void lsnn_free(struct lsnn_run *run)
         return;
     void *owned[] = {
         run->w_in, run->w_rec, run->real, run->v, run->b, run->spikes, run->alive,
-        run->counts, run->adaptation, run->sources, run->lambda, run->mu, run->direct,
-        run->error, run->d_in, run->d_rec, run->who_spiked, run->who_lives,
+        run->counts, run->currents, run->adaptation, run->sources, run->lambda, run->mu,
+        run->direct, run->error, run->d_in, run->d_rec, run->who_spiked, run->who_lives,
     };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);

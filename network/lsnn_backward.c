@@ -48,36 +48,73 @@ static void transpose(const struct lsnn_run *run, const uint64_t *masks, size_t 
     }
 }
 
-static float dot(const float *a, const float *b, size_t count)
+/* The samples of a mask as offsets of their rows; returns how many. */
+static size_t list(uint32_t mask, size_t stride, size_t *rows)
 {
-    lanes sum[2] = {{0}};
-    for (size_t k = 0; k < count; k += 2 * LANES) {
-        sum[0] = lanes_fma(lanes_load(a + k), lanes_load(b + k), sum[0]);
-        sum[1] = lanes_fma(lanes_load(a + k + LANES), lanes_load(b + k + LANES), sum[1]);
+    size_t count = 0;
+    for (; mask; mask &= mask - 1)
+        rows[count++] = (size_t)__builtin_ctz(mask) * stride;
+    return count;
+}
+
+/* error[row + j] = row of W_rec . lambda[row] for `count` (1 to 4) rows at once. */
+static inline __attribute__((always_inline)) void
+project(struct lsnn_run *run, size_t j, const size_t *rows, int count)
+{
+    const float *weights = run->w_rec + j * run->stride;
+    lanes sum[4] = {{0}, {0}, {0}, {0}};
+    float dots[4];
+
+    for (size_t k = 0; k < run->stride; k += LANES) {
+        lanes w = lanes_load(weights + k);
+        for (int n = 0; n < count; n++)
+            sum[n] = lanes_fma(w, lanes_load(run->lambda + rows[n] + k), sum[n]);
     }
-    return lanes_sum(sum[0] + sum[1]);
+    lanes_sum4(sum, dots);
+    for (int n = 0; n < count; n++)
+        run->error[rows[n] + j] = dots[n];
+}
+
+static void project_all(struct lsnn_run *run, size_t j, const size_t *rows, size_t count)
+{
+    for (; count >= 4; count -= 4, rows += 4)
+        project(run, j, rows, 4);
+    switch (count) {
+    case 3: project(run, j, rows, 3); break;
+    case 2: project(run, j, rows, 2); break;
+    case 1: project(run, j, rows, 1); break;
+    }
+}
+
+/* The row of dL/dW_rec of a unit that spiked in `count` samples. */
+static void gain_row(struct lsnn_run *run, size_t j, const size_t *rows, size_t count)
+{
+    float *d_row = run->d_rec + j * run->stride;
+
+    for (size_t k = 0; k < run->stride; k += 4 * LANES) {
+        lanes sum[4];
+        for (int i = 0; i < 4; i++)
+            sum[i] = lanes_load(d_row + k + i * LANES);
+        for (size_t n = 0; n < count; n++)
+            for (int i = 0; i < 4; i++)
+                sum[i] += lanes_load(run->lambda + rows[n] + k + i * LANES);
+        for (int i = 0; i < 4; i++)
+            lanes_store(d_row + k + i * LANES, sum[i]);
+    }
 }
 
 /* Through W_rec from step t + 1 to t: error = W_rec lambda where the surrogate
  * lives, and the row of dL/dW_rec of every unit that spiked. */
 static void recur(struct lsnn_run *run, size_t first, size_t samples, size_t t)
 {
-    size_t stride = run->stride;
+    size_t rows[LSNN_GROUP];
 
     transpose(run, run->spikes, first, samples, t, run->who_spiked);
     transpose(run, run->alive, first, samples, t, run->who_lives);
     for (size_t j = 0; j < run->units; j++) {
-        const float *row = run->w_rec + j * stride;
-        float *d_row = run->d_rec + j * stride;
-        for (uint32_t left = run->who_lives[j]; left; left &= left - 1) {
-            size_t s = (size_t)__builtin_ctz(left);
-            run->error[s * stride + j] = dot(row, run->lambda + s * stride, stride);
-        }
-        for (uint32_t left = run->who_spiked[j]; left; left &= left - 1) {
-            const float *lambda = run->lambda + (size_t)__builtin_ctz(left) * stride;
-            for (size_t k = 0; k < stride; k++)
-                d_row[k] += lambda[k];
-        }
+        project_all(run, j, rows, list(run->who_lives[j], run->stride, rows));
+        if (run->who_spiked[j])
+            gain_row(run, j, rows, list(run->who_spiked[j], run->stride, rows));
     }
 }
 
@@ -93,6 +130,9 @@ static void retreat(struct lsnn_run *run, size_t slot, size_t s, int last)
     for (size_t k = 0; k < run->stride; k += LANES) {
         size_t at = slot * run->stride + k, row = s * run->stride + k;
         lanes v = lanes_load(run->v + at), b = lanes_load(run->b + at);
+        /* Every sample is a stream of its own, too many for the hardware to foresee. */
+        __builtin_prefetch(run->v + at - run->stride, 0, 2);
+        __builtin_prefetch(run->b + at - run->stride, 0, 2);
         lanes lambda = lanes_load(run->lambda + row), mu = lanes_load(run->mu + row);
         lanes d_o = lanes_load(run->direct + row) + lanes_load(run->error + row) +
                     run->drive_b * mu - lambda * lanes_load(reset + k);
@@ -110,20 +150,41 @@ static void retreat(struct lsnn_run *run, size_t slot, size_t s, int last)
     }
 }
 
-/* dL/dW_in gains x_{t-1} lambda_t of every sample. */
-static void gain_inputs(struct lsnn_run *run, const float *inputs, size_t samples, size_t t)
+/* dL/dW_in gains x_{t-1} lambda_t of every sample: rows x .. x + rows - 1,
+ * `frames` points at x_{t-1} of the first sample. */
+static inline __attribute__((always_inline)) void
+gain_inputs(struct lsnn_run *run, const float *frames, size_t samples, size_t x, int rows)
 {
-    for (size_t x = 0; x < run->inputs; x++)
-        for (size_t k = 0; k < run->stride; k += LANES) {
-            float *d_in = run->d_in + x * run->stride + k;
-            lanes sum = lanes_load(d_in);
-            for (size_t s = 0; s < samples; s++) {
-                float value = inputs[(s * run->steps + t - 1) * run->inputs + x];
-                sum = lanes_fma(lanes_all(value), lanes_load(run->lambda + s * run->stride + k),
-                                sum);
+    size_t stride = run->stride, apart = run->steps * run->inputs;
+
+    for (size_t k = 0; k < stride; k += 4 * LANES) {
+        lanes sum[4][4];
+        for (int r = 0; r < rows; r++)
+            for (int i = 0; i < 4; i++)
+                sum[r][i] = lanes_load(run->d_in + (x + (size_t)r) * stride + k + i * LANES);
+        for (size_t s = 0; s < samples; s++)
+            for (int i = 0; i < 4; i++) {
+                lanes lambda = lanes_load(run->lambda + s * stride + k + i * LANES);
+                for (int r = 0; r < rows; r++)
+                    sum[r][i] = lanes_fma(lanes_all(frames[s * apart + x + (size_t)r]), lambda,
+                                          sum[r][i]);
             }
-            lanes_store(d_in, sum);
-        }
+        for (int r = 0; r < rows; r++)
+            for (int i = 0; i < 4; i++)
+                lanes_store(run->d_in + (x + (size_t)r) * stride + k + i * LANES, sum[r][i]);
+    }
+}
+
+static void gain_all_inputs(struct lsnn_run *run, const float *frames, size_t samples)
+{
+    size_t x = 0;
+
+    for (; x + 4 <= run->inputs; x += 4)
+        gain_inputs(run, frames, samples, x, 4);
+    for (; x + 2 <= run->inputs; x += 2)
+        gain_inputs(run, frames, samples, x, 2);
+    if (x < run->inputs)
+        gain_inputs(run, frames, samples, x, 1);
 }
 
 static void gain_readout(const struct lsnn_run *run, size_t count, const float *dlogits,
@@ -174,7 +235,7 @@ void lsnn_backward(struct lsnn_run *run, const float *theta, const float *inputs
                 recur(run, first, samples, t);
             for (size_t s = 0; s < samples; s++)
                 retreat(run, lsnn_slot(run, first + s, t), s, t == run->steps);
-            gain_inputs(run, inputs + first * run->steps * run->inputs, samples, t);
+            gain_all_inputs(run, inputs + (first * run->steps + t - 1) * run->inputs, samples);
         }
     }
     unpack(run, run->d_in, run->inputs, gradient + tensors[lsnn->w_in].offset);

@@ -32,32 +32,52 @@ static uint64_t blocked(const struct lsnn_run *run, const uint64_t *now, size_t 
     return mask;
 }
 
-/* Membranes of the 64 units of word w before reset: what flows in. */
-static inline void integrate(const struct lsnn_run *run, const float *before, const float *frame,
-                             size_t spiked, size_t w, lanes v[4])
+/* x_t W_in of `frames` (1 to LSNN_FRAMES) steps, which share the loads of W_in. */
+static inline __attribute__((always_inline)) void
+drive(struct lsnn_run *run, const float *input, int frames)
+{
+    for (size_t k = 0; k < run->stride; k += 4 * LANES) {
+        lanes sum[LSNN_FRAMES][4];
+        for (int f = 0; f < frames; f++)
+            for (int i = 0; i < 4; i++)
+                sum[f][i] = lanes_all(0);
+        for (size_t x = 0; x < run->inputs; x++)
+            for (int i = 0; i < 4; i++) {
+                lanes w = lanes_load(run->w_in + x * run->stride + k + i * LANES);
+                for (int f = 0; f < frames; f++)
+                    sum[f][i] = lanes_fma(lanes_all(input[(size_t)f * run->inputs + x]), w,
+                                          sum[f][i]);
+            }
+        for (int f = 0; f < frames; f++)
+            for (int i = 0; i < 4; i++)
+                lanes_store(run->currents + (size_t)f * run->stride + k + i * LANES, sum[f][i]);
+    }
+}
+
+/* Membranes of the 64 units of word w before reset. */
+static inline void integrate(const struct lsnn_run *run, const float *before,
+                             const float *current, size_t spiked, size_t w, lanes v[4])
 {
     size_t at = w * LSNN_WORD;
 
     for (int i = 0; i < 4; i++)
-        v[i] = run->rho_v * lanes_load(before + at + i * LANES);
-    for (size_t x = 0; x < run->inputs; x++)
-        for (int i = 0; i < 4; i++)
-            v[i] = lanes_fma(lanes_all(frame[x]),
-                             lanes_load(run->w_in + x * run->stride + at + i * LANES), v[i]);
+        v[i] = lanes_fma(lanes_all(run->rho_v), lanes_load(before + at + i * LANES),
+                         lanes_load(current + at + i * LANES));
     for (size_t n = 0; n < spiked; n++)
         for (int i = 0; i < 4; i++)
             v[i] += lanes_load(run->w_rec + run->sources[n] * run->stride + at + i * LANES);
 }
 
 /* From slot t to slot t + 1 for the 64 units of word w. */
-static inline void advance(struct lsnn_run *run, size_t slot, size_t t, const float *frame,
-                           size_t spiked, size_t w, float *counts)
+static inline void advance(struct lsnn_run *run, size_t slot, size_t t, size_t spiked, size_t w,
+                           float *counts)
 {
     const uint64_t *old = run->spikes + slot * run->words;
     uint64_t fired = 0, near = 0;
     lanes v[4];
 
-    integrate(run, run->v + slot * run->stride, frame, spiked, w, v);
+    integrate(run, run->v + slot * run->stride, run->currents + t % LSNN_FRAMES * run->stride,
+              spiked, w, v);
     for (int i = 0; i < 4; i++) {
         size_t at = w * LSNN_WORD + (size_t)i * LANES, next = (slot + 1) * run->stride + at;
         uint16_t o = (uint16_t)(old[w] >> i * LANES);
@@ -94,9 +114,13 @@ static void simulate(struct lsnn_run *run, size_t sample, const float *input, fl
         run->spikes[first * run->words + w] = run->alive[first * run->words + w] = 0;
     for (size_t t = 0; t < run->steps; t++) {
         size_t slot = first + t;
+        if (t % LSNN_FRAMES == 0 && t + LSNN_FRAMES <= run->steps)
+            drive(run, input + t * run->inputs, LSNN_FRAMES);
+        else if (t % LSNN_FRAMES == 0)
+            drive(run, input + t * run->inputs, (int)(run->steps - t));
         size_t spiked = list(run->spikes + slot * run->words, run->words, run->sources);
         for (size_t w = 0; w < run->words; w++)
-            advance(run, slot, t, input + t * run->inputs, spiked, w, counts);
+            advance(run, slot, t, spiked, w, counts);
     }
     const uint64_t *last = run->spikes + (first + run->steps) * run->words;
     for (size_t k = 0; k < stride; k += LANES) {

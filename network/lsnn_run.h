@@ -12,6 +12,7 @@
 #include "lsnn.h"
 
 #define LSNN_WORD 64
+#define LSNN_FRAMES 4 /* steps whose input currents are computed at once */
 #define LSNN_GROUP 32 /* samples that go back through time together: bits of a mask */
 
 struct lsnn_run {
@@ -31,6 +32,7 @@ struct lsnn_run {
     float *v, *b;             /* [batch, steps + 1, stride]: V_t and B_t */
     uint64_t *spikes, *alive; /* [batch, steps + 1, words]: o_t; surrogate not zero */
     float *counts;            /* [batch, stride]: spikes */
+    float *currents;          /* [LSNN_FRAMES, stride]: (1 - rho_V) x_t W_in */
     float *adaptation;        /* [stride]: b_t of the sample at work */
     uint32_t *sources;        /* [units]: who spiked */
 
