@@ -28,9 +28,10 @@ void version_print(FILE *stream, const char *program)
 #else
     fprintf(stream, "compiler  gcc %s\n", __VERSION__);
 #endif
-    fprintf(stream, "libraries MPFR %s, GMP %s, oneDNN %d.%d.%d, jansson %s, libsodium %s, zlib %s\n",
-            mpfr_get_version(), gmp_version, dnnl->major, dnnl->minor, dnnl->patch,
-            JANSSON_VERSION, sodium_version_string(), zlibVersion());
+    fprintf(stream, "libraries MPFR %s, GMP %s, oneDNN %d.%d.%d, ", mpfr_get_version(), gmp_version,
+            dnnl->major, dnnl->minor, dnnl->patch);
+    fprintf(stream, "jansson %s, libsodium %s, zlib %s\n", JANSSON_VERSION,
+            sodium_version_string(), zlibVersion());
     if (version_more)
         version_more(stream);
 }
