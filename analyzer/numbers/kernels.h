@@ -60,8 +60,13 @@ struct engine {
     /* x[i] := [lower[i], upper[i]] for integers, exactly. */
     void (*set_counts)(struct intervals *x, const int *lower, const int *upper, size_t count);
 
-    /* The ends as binary64, rounded outward; overflow gives infinities. */
-    void (*get_ends)(const struct intervals *x, size_t count, double *lower, double *upper);
+    /* y[at + i] := x[i] for i < count. */
+    void (*copy)(struct intervals *y, size_t at, const struct intervals *x, size_t count);
+
+    /* The ends of x[first .. first + count) as binary64, rounded outward; overflow
+     * gives infinities. */
+    void (*get_ends)(const struct intervals *x, size_t first, size_t count, double *lower,
+                     double *upper);
 
     /* ---- feed-forward layers; `batch` samples stand one after another ---- */
 

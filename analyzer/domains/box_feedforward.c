@@ -1,0 +1,132 @@
+/* box_feedforward.c -- interval bound propagation through layers.
+ *
+ * Each layer's enclosure is computed from the one before; correlations between
+ * neurons are forgotten.  The last layer is kept for the joint margin.  Maps
+ * are run sample by sample while they fit the caches, flat rows in batches. */
+#include <stdlib.h>
+
+#include "box.h"
+
+static int has_weights(const struct layer *layer)
+{
+    return layer->kind == LAYER_DENSE || layer->kind == LAYER_CONV2D;
+}
+
+static void prepare_readout(struct domain *domain, const struct layer *last,
+                            const struct box *box)
+{
+    const struct network *n = domain->network;
+    const float *bias = last->bias < 0 ? NULL : n->theta + n->tensors[last->bias].offset;
+    domain->readout = domain->engine->readout_new(
+        domain->engine, n->theta + n->tensors[last->weight].offset, bias,
+        shape_count(last->out), shape_count(last->in), 0, 1, box);
+}
+
+int box_feedforward_prepare(struct domain *domain, const struct box *box, struct fault *fault)
+{
+    const struct network *n = domain->network;
+    const struct layer *last = &n->layers[n->layer_count - 1];
+    if (n->layer_count == 0 || last->kind != LAYER_DENSE)
+        return fault_set(fault, "the network's last layer must be dense to be certified");
+
+    domain->first_dense = n->layer_count;
+    for (size_t i = 0; i < n->layer_count; i++) {
+        const struct layer *layer = &n->layers[i];
+        size_t size = shape_count(layer->in);
+        if (size > domain->widest)
+            domain->widest = size;
+        if (layer->kind == LAYER_DENSE && domain->first_dense == n->layer_count)
+            domain->first_dense = i;
+        if (has_weights(layer) && layer != last)
+            domain->layers[i] = domain->engine->layer_new(domain->engine, n, layer, box);
+    }
+    prepare_readout(domain, last, box);
+    return 0;
+}
+
+/* Widest flat row from the first dense layer on. */
+static size_t widest_flat(const struct domain *domain)
+{
+    size_t widest = 0;
+    for (size_t i = domain->first_dense; i < domain->network->layer_count; i++) {
+        size_t size = shape_count(domain->network->layers[i].in);
+        widest = size > widest ? size : widest;
+    }
+    return widest;
+}
+
+void box_feedforward_workspace(struct analysis *analysis)
+{
+    const struct domain *d = analysis->domain;
+    for (int i = 0; i < 2; i++) {
+        analysis->rows[i] = d->engine->intervals_new(d->engine, d->widest);
+        analysis->flat[i] = d->engine->intervals_new(d->engine, DOMAIN_BATCH * widest_flat(d));
+    }
+    analysis->lower = fault_alloc(d->widest, sizeof(double));
+    analysis->upper = fault_alloc(d->widest, sizeof(double));
+}
+
+static void show(struct analysis *a, const struct intervals *x, size_t first, size_t count,
+                 size_t sample, size_t layer, const struct observer *observer)
+{
+    if (!observer)
+        return;
+    a->domain->engine->get_ends(x, first, count, a->lower, a->upper);
+    struct sighting sighting = {
+        .quantity = QUANTITY_PREACTIVATION, .sample = sample, .layer = layer,
+        .count = count, .lower = a->lower, .upper = a->upper,
+    };
+    observer->see(observer->context, &sighting);
+}
+
+/* Run layers [from, to) on `batch` samples that stand in rows[*now]. */
+static void run_layers(const struct domain *d, struct analysis *a, size_t from, size_t to,
+                       struct intervals *rows[2], int *now, size_t batch, size_t sample,
+                       const struct observer *observer)
+{
+    for (size_t i = from; i < to; i++) {
+        const struct layer *layer = &d->network->layers[i];
+        struct intervals *x = rows[*now], *y = rows[!*now];
+        size_t size = shape_count(layer->out);
+        switch (layer->kind) {
+        case LAYER_DENSE:
+        case LAYER_CONV2D:
+            d->engine->layer(d->layers[i], x, y, batch);
+            for (size_t s = 0; s < batch; s++)
+                show(a, y, s * size, size, sample + s, i, observer);
+            *now = !*now;
+            break;
+        case LAYER_RELU:
+            d->engine->relu(x, batch * size);
+            break;
+        case LAYER_MAXPOOL2D:
+            d->engine->maxpool(x, layer->in, layer->size, y, batch);
+            *now = !*now;
+            break;
+        case LAYER_FLATTEN:
+            break; /* intervals are indexed [channel][row][column] already */
+        }
+    }
+}
+
+void box_feedforward_bound(const struct domain *domain, struct analysis *analysis,
+                           const float *const inputs[], const int labels[], size_t batch,
+                           struct margins results[], const struct observer *observer)
+{
+    const struct engine *e = domain->engine;
+    const struct network *n = domain->network;
+    size_t width = shape_count(n->layers[domain->first_dense].in);
+    for (size_t s = 0; s < batch; s++) {
+        int now = 0;
+        e->set_points(analysis->rows[0], inputs[s], n->input_count);
+        run_layers(domain, analysis, 0, domain->first_dense, analysis->rows, &now, 1, s,
+                   observer);
+        e->copy(analysis->flat[0], s * width, analysis->rows[now], width);
+    }
+    int now = 0;
+    run_layers(domain, analysis, domain->first_dense, n->layer_count - 1, analysis->flat, &now,
+               batch, 0, observer);
+    size_t last = shape_count(n->layers[n->layer_count - 1].in);
+    for (size_t s = 0; s < batch; s++)
+        e->readout(domain->readout, analysis->flat[now], s * last, labels[s], &results[s]);
+}

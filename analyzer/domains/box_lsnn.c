@@ -1,0 +1,155 @@
+/* box_lsnn.c -- interval bound propagation through time, as the paper's Fig. S9.
+ *
+ * Every step bounds the drive, the membrane potential and the threshold of each
+ * neuron as independent intervals; a spike is silent, fires, or is open.  The
+ * refractory rule is exact on the set of possible spike histories' last steps:
+ * a neuron surely blocked is silent, one perhaps blocked cannot surely fire. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "box.h"
+
+static struct scalar *scalar(const struct domain *domain, enum constant_kind kind,
+                             const char *decimal)
+{
+    struct constant constant;
+    constant_init(&constant, kind, decimal);
+    struct scalar *result = domain->engine->scalar_new(domain->engine, &constant);
+    constant_clear(&constant);
+    return result;
+}
+
+static const float *values_of(const struct network *network, int tensor)
+{
+    return network->theta + network->tensors[tensor].offset;
+}
+
+void box_lsnn_prepare(struct domain *d, const struct box *box)
+{
+    const struct network *n = d->network;
+    const struct lsnn *l = &n->lsnn;
+    const struct engine *e = d->engine;
+    d->decay = scalar(d, CONSTANT_DECAY, l->tau);
+    d->complement = scalar(d, CONSTANT_COMPLEMENT, l->tau);
+    d->decay_ada = scalar(d, CONSTANT_DECAY, l->tau_ada);
+    d->complement_ada = scalar(d, CONSTANT_COMPLEMENT, l->tau_ada);
+    d->b0 = scalar(d, CONSTANT_RATIONAL, l->b0);
+    d->beta = scalar(d, CONSTANT_RATIONAL, l->beta);
+    d->w_in = e->matrix_new(e, values_of(n, l->w_in), l->inputs, l->units, box);
+    d->w_rec = e->matrix_new(e, values_of(n, l->w_rec), l->units, l->units, box);
+    d->readout = e->readout_new(e, values_of(n, l->w_out), values_of(n, l->b_out), l->classes,
+                                l->units, 1, l->steps, box);
+}
+
+void box_lsnn_workspace(struct analysis *a)
+{
+    const struct engine *e = a->domain->engine;
+    size_t units = a->domain->network->lsnn.units;
+    struct intervals **rows[] = {&a->drive, &a->membrane, &a->adaptation, &a->threshold,
+                                 &a->counts};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        *rows[i] = e->intervals_new(e, units);
+    a->spikes = fault_alloc(units, 1);
+    a->above = fault_alloc(units, 1);
+    int **counters[] = {&a->fewest, &a->most, &a->surely_blocked, &a->maybe_blocked};
+    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+        *counters[i] = fault_alloc(units, sizeof(int));
+    a->lower = fault_alloc(units, sizeof(double));
+    a->upper = fault_alloc(units, sizeof(double));
+}
+
+/* All states zero, all neurons silent and free to fire. */
+static void start(const struct domain *d, struct analysis *a)
+{
+    size_t units = d->network->lsnn.units;
+    memset(a->fewest, 0, units * sizeof(int));
+    memset(a->most, 0, units * sizeof(int));
+    memset(a->surely_blocked, 0, units * sizeof(int));
+    memset(a->maybe_blocked, 0, units * sizeof(int));
+    memset(a->spikes, SPIKE_SILENT, units);
+    d->engine->set_counts(a->membrane, a->fewest, a->fewest, units);
+    d->engine->set_counts(a->adaptation, a->fewest, a->fewest, units);
+    d->engine->offset(a->threshold, d->b0, d->beta, a->adaptation, units);
+}
+
+/* V, b and B of the next step from this step's states and spikes. */
+static void advance(const struct domain *d, struct analysis *a, const float *input)
+{
+    const struct engine *e = d->engine;
+    size_t units = d->network->lsnn.units;
+    e->drive_inputs(d->w_in, input, a->drive);
+    e->drive_spikes(d->w_rec, a->spikes, a->drive);
+    e->combine(a->membrane, d->decay, a->membrane, d->complement, a->drive, units);
+    if (d->network->lsnn.reset == RESET_SPIKE)
+        e->subtract_where(a->membrane, a->spikes, a->threshold, units);
+    e->leak_and_add(a->adaptation, d->decay_ada, d->complement_ada, a->spikes, units);
+    e->offset(a->threshold, d->b0, d->beta, a->adaptation, units);
+    if (d->network->lsnn.reset == RESET_ADAPTED)
+        e->subtract_where(a->membrane, a->spikes, a->threshold, units);
+    e->compare(a->membrane, a->threshold, a->above, units);
+}
+
+/* Outcomes possible after the comparison and the refractory rule. */
+static void fire(const struct domain *d, struct analysis *a)
+{
+    int refractory = d->network->lsnn.refractory;
+    for (size_t i = 0; i < d->network->lsnn.units; i++) {
+        unsigned spike = a->above[i]; /* NEVER, ALWAYS, OPEN: silent, fires, open */
+        if (a->surely_blocked[i] > 0)
+            spike = SPIKE_SILENT;
+        else if (a->maybe_blocked[i] > 0)
+            spike |= SPIKE_SILENT;
+        int surely = spike == SPIKE_FIRES, maybe = (spike & SPIKE_FIRES) != 0;
+        a->surely_blocked[i] = surely ? refractory : a->surely_blocked[i] - (a->surely_blocked[i] > 0);
+        a->maybe_blocked[i] = maybe ? refractory : a->maybe_blocked[i] - (a->maybe_blocked[i] > 0);
+        a->spikes[i] = (uint8_t)spike;
+        a->fewest[i] += surely;
+        a->most[i] += maybe;
+    }
+}
+
+static void show_row(struct analysis *a, enum quantity quantity, const struct intervals *x,
+                     size_t sample, size_t step, const struct observer *observer)
+{
+    size_t units = a->domain->network->lsnn.units;
+    a->domain->engine->get_ends(x, 0, units, a->lower, a->upper);
+    struct sighting sighting = {
+        .quantity = quantity, .sample = sample, .step = step,
+        .count = units, .lower = a->lower, .upper = a->upper,
+    };
+    observer->see(observer->context, &sighting);
+}
+
+static void show_step(struct analysis *a, size_t sample, size_t step,
+                      const struct observer *observer)
+{
+    show_row(a, QUANTITY_DRIVE, a->drive, sample, step, observer);
+    show_row(a, QUANTITY_MEMBRANE, a->membrane, sample, step, observer);
+    show_row(a, QUANTITY_THRESHOLD, a->threshold, sample, step, observer);
+    size_t units = a->domain->network->lsnn.units;
+    for (size_t i = 0; i < units; i++) {
+        a->lower[i] = a->spikes[i] == SPIKE_FIRES;
+        a->upper[i] = (a->spikes[i] & SPIKE_FIRES) != 0;
+    }
+    struct sighting sighting = {
+        .quantity = QUANTITY_SPIKE, .sample = sample, .step = step,
+        .count = units, .lower = a->lower, .upper = a->upper,
+    };
+    observer->see(observer->context, &sighting);
+}
+
+void box_lsnn_bound(const struct domain *domain, struct analysis *analysis,
+                    const float *input, int label, size_t sample, struct margins *result,
+                    const struct observer *observer)
+{
+    const struct lsnn *l = &domain->network->lsnn;
+    start(domain, analysis);
+    for (size_t t = 0; t < l->steps; t++) {
+        advance(domain, analysis, input + t * l->inputs);
+        fire(domain, analysis);
+        if (observer)
+            show_step(analysis, sample, t, observer);
+    }
+    domain->engine->set_counts(analysis->counts, analysis->fewest, analysis->most, l->units);
+    domain->engine->readout(domain->readout, analysis->counts, 0, label, result);
+}

@@ -1,0 +1,75 @@
+/* double_kernels.h -- inner loops of the double engine, private to it.
+ *
+ * One source, double_kernels.inc, is compiled twice: for any x86-64 and for
+ * AVX-512; engine_double.c chooses at run time.  All of these must be called
+ * with rounding upward, FTZ and DAZ off.  "ends" are -lower and upper values. */
+#ifndef NUMBERS_DOUBLE_KERNELS_H
+#define NUMBERS_DOUBLE_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Weights are packed in panels of this many outputs: panel[k][PANEL]. */
+#define PANEL 32
+
+/* `rows` input rows; a row is `runs` pieces of `length` values, `stride` apart;
+ * row i begins at x + at[i]. */
+struct gemm_rows {
+    const double *x;
+    const size_t *at;
+    size_t rows, runs, length, stride;
+};
+
+struct double_kernels {
+    const char *name;
+
+    /* out[i][0..PANEL) += sum over the row's values x[k] * panel[k][..], each
+     * sum taken in the order of k, rounded up (or, as a sum rounded in any
+     * direction, within gamma).  `lanes` outputs (a multiple of 8) are real. */
+    void (*gemm)(const struct gemm_rows *rows, const double *panel, size_t lanes, double *out);
+
+    /* Centre-radius operands p and q from ends, for zeta and gamma (see
+     * engine_double.h): element i of p and q is made from neg[i], hi[i]. */
+    void (*centre_radius)(const double *neg, const double *hi, size_t count, double zeta,
+                          double gamma, double *p, double *q);
+
+    /* Ends of mid +- rad; what is not finite becomes [-inf, inf]. */
+    void (*from_mid_rad)(const double *mid, const double *rad, size_t count, double *neg,
+                         double *hi);
+
+    /* x := relu(x), over both rows of ends. */
+    void (*relu)(double *neg, double *hi, size_t count);
+
+    /* Ends of the maximum of `size` x `size` windows, channels innermost. */
+    void (*maxpool)(const double *neg, const double *hi, size_t height, size_t width,
+                    size_t channels, size_t size, double *out_neg, double *out_hi);
+
+    /* sum[i] += w[row][i] and magnitude[i] += |w[row][i]| over listed rows. */
+    void (*sum_rows)(const float *w, size_t columns, const uint16_t *list, size_t listed,
+                     double *sum, double *magnitude);
+
+    /* positive[i] += max(w, 0) and negative[i] += max(-w, 0) over listed rows. */
+    void (*split_rows)(const float *w, size_t columns, const uint16_t *list, size_t listed,
+                       double *positive, double *negative);
+
+    /* sum[i] += v w[i], magnitude[i] += |v| |w[i]|. */
+    void (*scale_row)(const float *w, double v, size_t columns, double *sum, double *magnitude);
+
+    /* ends[i] += row[i]. */
+    void (*add_row)(const double *row, size_t count, double *ends);
+
+    /* From the sums above to ends: += +-sum + relative * magnitude
+     * + outer * (positive | negative) + inner * (negative | positive). */
+    void (*gather)(double *neg, double *hi, const double *sum, const double *magnitude,
+                   const double *positive, const double *negative, size_t count,
+                   double relative, double outer, double inner);
+
+    /* y := a x + c z on ends, a in [al, ah] >= 0, c in [cl, ch] >= 0. */
+    void (*combine)(double *y, double al, double ah, const double *x, double cl, double ch,
+                    const double *z, size_t count);
+};
+
+extern const struct double_kernels double_portable;
+extern const struct double_kernels double_avx512;
+
+#endif

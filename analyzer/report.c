@@ -1,0 +1,158 @@
+/* report.c -- see report.h. */
+#include "report.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "specs/outfile.h"
+
+double report_percent(size_t part, size_t whole)
+{
+    return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+static const char *network_word(const struct network *network)
+{
+    return network->kind == NETWORK_LSNN ? "LSNN" : "feed-forward";
+}
+
+static void engine_words(const struct prover_settings *s, char *text, size_t size)
+{
+    if (s->engine == PROVER_MPFR)
+        snprintf(text, size, "mpfr (%d bits)", s->bits);
+    else if (s->referee == REFEREE_OFF)
+        snprintf(text, size, "double (rounded outward), no referee");
+    else
+        snprintf(text, size, "double (rounded outward), referee mpfr (%d bits)", s->bits);
+}
+
+void report_heading(FILE *stream, const struct report *r)
+{
+    char engine[96];
+    engine_words(r->settings, engine, sizeof engine);
+    fprintf(stream, "model     %s\n", r->model_path);
+    fprintf(stream, "          sha256 %s\n", r->model->sha256);
+    fprintf(stream, "network   %s, %zu parameters, task %s\n", network_word(&r->model->network),
+            r->model->network.parameter_count, r->model->task);
+    fprintf(stream, "data      %s, samples %zu to %zu of %zu\n", r->set->name, r->first,
+            r->first + r->count - 1, r->set->count);
+    fprintf(stream, "          sha256 %s\n", r->set->sha256);
+    fprintf(stream, "box       %s, every parameter, biases included\n",
+            box_kind_name(r->settings->box_kind));
+    fprintf(stream, "domain    %s, criterion %s\n", r->domain,
+            criterion_name(r->settings->criterion));
+    fprintf(stream, "engine    %s, threads %d\n", engine, r->threads);
+}
+
+void report_columns(FILE *stream)
+{
+    fprintf(stream, "%-9s %16s %16s %16s %16s %10s %12s\n", "zeta", "nominal", "certified",
+            "unknown", "misclassified", "ms/sample", "referee");
+}
+
+static void count_cell(FILE *stream, size_t part, size_t whole)
+{
+    fprintf(stream, " %6zu %7.2f %%", part, report_percent(part, whole));
+}
+
+void report_line(FILE *stream, const struct prover_run *run)
+{
+    size_t bounded = run->done ? run->done : 1;
+    fprintf(stream, "%-9s", run->zeta);
+    count_cell(stream, run->nominal, run->samples);
+    count_cell(stream, run->certified, run->samples);
+    count_cell(stream, run->unknown, run->samples);
+    count_cell(stream, run->misclassified, run->samples);
+    fprintf(stream, " %10.3f %4zu %5.1f s\n", 1e3 * run->seconds / (double)bounded,
+            run->refereed, run->referee_seconds);
+}
+
+void report_table(FILE *stream, const struct report *r)
+{
+    report_columns(stream);
+    for (size_t i = 0; i < r->run_count; i++)
+        report_line(stream, &r->runs[i]);
+}
+
+static json_t *hex_float(double value)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%a", value);
+    return json_string(text);
+}
+
+static json_t *result_json(const struct report *r, size_t index, const struct sample_result *s)
+{
+    return json_pack("{s:I, s:i, s:i, s:s, s:o}", "index", (json_int_t)(r->first + index),
+                     "label", (int)r->set->labels[r->first + index], "predicted", s->predicted,
+                     "verdict", verdict_name(s->verdict), "margin_lower",
+                     hex_float(s->margin_lower));
+}
+
+static json_t *run_json(const struct report *r, const struct prover_run *run)
+{
+    json_t *results = json_array();
+    for (size_t i = 0; i < run->samples; i++)
+        json_array_append_new(results, result_json(r, i, &run->results[i]));
+    return json_pack(
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:f, s:f, s:f, s:o}", "zeta",
+        run->zeta, "samples", (json_int_t)run->samples, "nominal", (json_int_t)run->nominal,
+        "certified", (json_int_t)run->certified, "falsified", (json_int_t)run->falsified,
+        "unknown", (json_int_t)run->unknown, "misclassified", (json_int_t)run->misclassified,
+        "bounded", (json_int_t)run->done, "interrupted", run->interrupted, "refereed",
+        (json_int_t)run->refereed, "seconds", run->seconds, "cpu_seconds", run->cpu_seconds,
+        "referee_seconds", run->referee_seconds, "results", results);
+}
+
+static json_t *report_object(const struct report *r)
+{
+    const struct prover_settings *s = r->settings;
+    json_t *runs = json_array();
+    for (size_t i = 0; i < r->run_count; i++)
+        json_array_append_new(runs, run_json(r, &r->runs[i]));
+    return json_pack(
+        "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:s, s:s, s:i, s:s,"
+        " s:i, s:o}",
+        "schema", "steadfast/certify/1", "model", "path", r->model_path, "sha256",
+        r->model->sha256, "task", r->model->task, "parameters",
+        (json_int_t)r->model->network.parameter_count, "data", "name", r->set->name, "split",
+        r->split, "sha256", r->set->sha256, "first", (json_int_t)r->first, "count",
+        (json_int_t)r->count, "box", box_kind_name(s->box_kind), "domain", r->domain, "engine",
+        s->engine == PROVER_MPFR ? "mpfr" : "double", "bits",
+        s->engine == PROVER_MPFR ? s->bits : 53, "criterion", criterion_name(s->criterion),
+        "threads", r->threads, "runs", runs);
+}
+
+int report_json(const struct report *report, const char *path, struct fault *fault)
+{
+    struct outfile file;
+    if (outfile_open(&file, path, fault))
+        return -1;
+    json_t *object = report_object(report);
+    require(object);
+    char *text = json_dumps(object, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+    require(text);
+    fprintf(file.stream, "%s\n", text);
+    free(text);
+    json_decref(object);
+    return outfile_commit(&file, fault);
+}
+
+int report_csv(const struct report *report, const char *path, struct fault *fault)
+{
+    struct outfile file;
+    if (outfile_open(&file, path, fault))
+        return -1;
+    fprintf(file.stream, "zeta,samples,nominal,certified,falsified,unknown,misclassified,"
+                         "seconds,cpu_seconds,refereed,referee_seconds\n");
+    for (size_t i = 0; i < report->run_count; i++) {
+        const struct prover_run *r = &report->runs[i];
+        fprintf(file.stream, "%s,%zu,%zu,%zu,%zu,%zu,%zu,%.3f,%.3f,%zu,%.3f\n", r->zeta,
+                r->samples, r->nominal, r->certified, r->falsified, r->unknown,
+                r->misclassified, r->seconds, r->cpu_seconds, r->refereed, r->referee_seconds);
+    }
+    return outfile_commit(&file, fault);
+}
