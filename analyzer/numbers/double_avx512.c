@@ -12,6 +12,35 @@
 #define KERNELS_NAME "avx512"
 #define TILE 6
 
+/* One input position of every row of a tile, times up to 32 outputs. */
+static inline __attribute__((always_inline)) void
+multiply_add(const double *const x[TILE], size_t k, const double *weights,
+             __m512d sum[TILE][4], const int rows, const int groups)
+{
+    __m512d w[4];
+    for (int j = 0; j < groups; j++)
+        w[j] = _mm512_load_pd(weights + 8 * j);
+    for (int i = 0; i < rows; i++) {
+        __m512d value = _mm512_set1_pd(x[i][k]);
+        for (int j = 0; j < groups; j++)
+            sum[i][j] = _mm512_fmadd_pd(value, w[j], sum[i][j]);
+    }
+}
+
+/* Positions in [from, from + 8) where some row is not zero; NaN is not zero. */
+static inline __attribute__((always_inline)) unsigned
+alive(const double *const x[TILE], size_t from, size_t length, const int rows)
+{
+    __mmask8 inside = (__mmask8)(length - from >= 8 ? 0xff : (1u << (length - from)) - 1);
+    __mmask8 some = 0;
+    for (int i = 0; i < rows; i++)
+        some |= _mm512_mask_cmp_pd_mask(inside, _mm512_maskz_loadu_pd(inside, x[i] + from),
+                                        _mm512_setzero_pd(), _CMP_NEQ_UQ);
+    return some;
+}
+
+/* A zero times a finite weight adds nothing: after a ReLU many are zero for all
+ * rows of a tile at once, whose windows overlap. */
 static inline __attribute__((always_inline)) void
 tile(const struct gemm_rows *g, size_t first, const double *panel, double *out,
      const int rows, const int groups)
@@ -24,16 +53,17 @@ tile(const struct gemm_rows *g, size_t first, const double *panel, double *out,
             sum[i][j] = _mm512_loadu_pd(out + i * PANEL + 8 * j);
     }
     for (size_t run = 0; run < g->runs; run++) {
-        for (size_t k = 0; k < g->length; k++, panel += PANEL) {
-            __m512d w[4];
-            for (int j = 0; j < groups; j++)
-                w[j] = _mm512_load_pd(panel + 8 * j);
-            for (int i = 0; i < rows; i++) {
-                __m512d value = _mm512_set1_pd(x[i][k]);
-                for (int j = 0; j < groups; j++)
-                    sum[i][j] = _mm512_fmadd_pd(value, w[j], sum[i][j]);
-            }
+        if (!g->sparse) {
+            for (size_t k = 0; k < g->length; k++)
+                multiply_add(x, k, panel + k * PANEL, sum, rows, groups);
+        } else {
+            for (size_t from = 0; from < g->length; from += 8)
+                for (unsigned left = alive(x, from, g->length, rows); left; left &= left - 1) {
+                    size_t k = from + (size_t)__builtin_ctz(left);
+                    multiply_add(x, k, panel + k * PANEL, sum, rows, groups);
+                }
         }
+        panel += g->length * PANEL;
         for (int i = 0; i < rows; i++)
             x[i] += g->stride;
     }

@@ -18,6 +18,7 @@ struct gemm_rows {
     const double *x;
     const size_t *at;
     size_t rows, runs, length, stride;
+    int sparse; /* enough zeros among x that looking for them pays */
 };
 
 struct double_kernels {

@@ -180,7 +180,7 @@ static void place(const struct weights *w, const struct geometry *g, const struc
 struct pass {
     const double *operand;
     enum part part;
-    int into;
+    int into, sparse;
 };
 
 struct passes {
@@ -193,7 +193,7 @@ static void add_pass(struct passes *passes, const double *operand, size_t size,
 {
     for (size_t i = 0; i < size; i++)
         if (!(operand[i] == 0)) {
-            passes->list[passes->count++] = (struct pass){operand, part, into};
+            passes->list[passes->count++] = (struct pass){operand, part, into, 0};
             return;
         }
 }
@@ -226,6 +226,15 @@ static void passes_of_ends(struct passes *passes, size_t size, const double *neg
     add_pass(passes, negated + 2 * size, size, UPPER_NEGATIVE, 0);
 }
 
+/* Are at least three in ten zero? */
+static int mostly_zero(const double *values, size_t count)
+{
+    size_t zeros = 0;
+    for (size_t i = 0; i < count; i++)
+        zeros += values[i] == 0;
+    return 10 * zeros >= 3 * count;
+}
+
 static struct passes prepare(const struct weights *w, const struct geometry *g,
                              const struct intervals *x, size_t first)
 {
@@ -238,8 +247,9 @@ static struct passes prepare(const struct weights *w, const struct geometry *g,
     if (w->form == FORM_CENTRE_RADIUS) {
         double *p = double_scratch(SCRATCH_SECOND, 2 * size), *q = p + size;
         double_loops->centre_radius(neg, hi, size, w->zeta, w->gamma, p, q);
-        passes.list[0] = (struct pass){p, 0, 0};
-        passes.list[1] = (struct pass){q, 1, 1};
+        int sparse = mostly_zero(q, size);
+        passes.list[0] = (struct pass){p, 0, 0, sparse};
+        passes.list[1] = (struct pass){q, 1, 1, sparse};
         passes.count = 2;
     } else {
         passes_of_ends(&passes, size, neg, hi, double_scratch(SCRATCH_SECOND, 8 * size));
@@ -279,7 +289,8 @@ static void chunk(const struct weights *w, const struct geometry *g,
     }
     for (int n = 0; n < passes->count; n++) {
         const struct pass *pass = &passes->list[n];
-        struct gemm_rows gemm_rows = {pass->operand, at, rows, g->runs, g->length, g->stride};
+        struct gemm_rows gemm_rows = {pass->operand,  at,        rows,        g->runs,
+                                      g->length, g->stride, pass->sparse};
         double_loops->gemm(&gemm_rows, w->panel[pass->part] + panel * w->depth * PANEL,
                            (lanes + 7) / 8 * 8, sums[pass->into]);
     }
