@@ -1,0 +1,193 @@
+#include "flags.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/exits.h"
+
+enum {
+    KEY_EPOCHS = 0x100, KEY_BATCH, KEY_UNITS, KEY_LIMIT, KEY_LR, KEY_LR_FINAL, KEY_SCHEDULE,
+    KEY_AUGMENT, KEY_BETA, KEY_ZETA, KEY_STEPS, KEY_SPLIT, KEY_RESUME, KEY_CHECKPOINT, KEY_FROM,
+    KEY_LIST, KEY_LOG, KEY_TASK, KEY_METHOD, KEYS_END
+};
+
+static const struct argp_option options[] = {
+    {NULL, 0, NULL, 0, "What to train:", 1},
+    {"task", KEY_TASK, "TASK", 0, "synth-ecg, ecg or fmnist", 0},
+    {"method", KEY_METHOD, "METHOD", 0, "standard or beta", 0},
+    {"output", 'o', "FILE", 0, "Write the model to FILE", 0},
+    {"from", KEY_FROM, "MODEL", 0, "Start from the parameters of MODEL", 0},
+    {"units", KEY_UNITS, "N", 0, "Neurons of an LSNN (default: 256)", 0},
+    {"split-by", KEY_SPLIT, "patient", 0, "ecg: no patient in two parts (default: by beat)", 0},
+    {"limit", KEY_LIMIT, "N", 0, "Use the first N training samples only", 0},
+    {"list", KEY_LIST, NULL, 0, "Show tasks and methods with their defaults, and stop", 0},
+    {NULL, 0, NULL, 0, "How:", 2},
+    {"epochs", KEY_EPOCHS, "N", 0, "Passes over the training samples", 0},
+    {"batch", KEY_BATCH, "N", 0, "Samples per step", 0},
+    {"lr", KEY_LR, "X", 0, "Adam's learning rate", 0},
+    {"lr-final", KEY_LR_FINAL, "X", 0, "The same at the end", 0},
+    {"schedule", KEY_SCHEDULE, "KIND", 0,
+     "step (lr-final for the last quarter) or cosine", 0},
+    {"augment", KEY_AUGMENT, "KIND", 0,
+     "Images: none, flip (mirrored at random), shift (and moved by a pixel)", 0},
+    {"beta-rob", KEY_BETA, "X", 0, "Weight of the robustness loss (default: 0.25)", 0},
+    {"zeta-attack", KEY_ZETA, "X", 0, "Relative size of the attacked box (default: 0.1)", 0},
+    {"attack-steps", KEY_STEPS, "N", 0, "Steps of the adversary (default: 10)", 0},
+    {NULL, 0, NULL, 0, "Records:", 3},
+    {"checkpoint", KEY_CHECKPOINT, "FILE", 0,
+     "Keep the state after every epoch in FILE (default: OUTPUT.ckpt)", 0},
+    {"resume", KEY_RESUME, NULL, 0, "Go on from the checkpoint", 0},
+    {"log", KEY_LOG, "FILE", 0, "Write the epochs as CSV", 0},
+    {0},
+};
+
+static const char manual[] =
+    "Train a network and write it with its history to one file.\v"
+    "The parameters of the epoch with the best validation accuracy are kept.  The same seed "
+    "gives the same bytes for any number of threads on one kind of CPU.  Ctrl-C writes a "
+    "checkpoint first.\n\n"
+    "Examples:\n"
+    "  train --task synth-ecg --method standard -o model.bin\n"
+    "  train --task fmnist --method beta --from plain.bin -o robust.bin --seed 1\n"
+    "  train --task ecg --method beta -o ecg.bin --resume\n\n"
+    "Exit status: 0 done, 2 wrong flags, 3 unreadable or unwritable files, "
+    "4 stopped early or diverged.";
+
+/* The words as given; they are read when all are known, task and method first. */
+struct words {
+    struct flags *flags;
+    const char *text[KEYS_END - KEY_EPOCHS];
+};
+
+static const char *word(const struct words *words, int key)
+{
+    return words->text[key - KEY_EPOCHS];
+}
+
+static int read_size(const struct words *words, int key, const char *flag, size_t low,
+                     size_t high, size_t *value, struct fault *fault)
+{
+    uint64_t read;
+    if (!word(words, key))
+        return 0;
+    if (options_count(flag, word(words, key), low, high, &read, fault))
+        return -1;
+    *value = read;
+    return 0;
+}
+
+static int read_number(const struct words *words, int key, const char *flag, double high,
+                       double *value, struct fault *fault)
+{
+    return word(words, key) ? options_number(flag, word(words, key), 0, high, value, fault) : 0;
+}
+
+static int read_kinds(const struct words *words, struct settings *s, struct fault *fault)
+{
+    const char *schedule = word(words, KEY_SCHEDULE), *augment = word(words, KEY_AUGMENT);
+    const char *split = word(words, KEY_SPLIT);
+    int image = strcmp(s->task, "fmnist") == 0;
+    if (schedule && schedule_from_name(schedule) < 0)
+        return fault_set(fault, "--schedule: '%s' is neither step nor cosine", schedule);
+    if (augment && augment_from_name(augment) < 0)
+        return fault_set(fault, "--augment: '%s' is none of none, flip, shift", augment);
+    if (schedule)
+        s->schedule = (enum schedule)schedule_from_name(schedule);
+    if (augment)
+        s->augment = (enum augment)augment_from_name(augment);
+    if (s->augment != AUGMENT_NONE && !image)
+        return fault_set(fault, "--augment: task %s has no images", s->task);
+    if (split && strcmp(split, "patient") != 0 && strcmp(split, "beat") != 0)
+        return fault_set(fault, "--split-by: '%s' is neither patient nor beat", split);
+    s->by_patient = split && strcmp(split, "patient") == 0;
+    if (s->by_patient && strcmp(s->task, "ecg") != 0)
+        return fault_set(fault, "--split-by patient: task %s knows no patients", s->task);
+    if (image && word(words, KEY_UNITS))
+        return fault_set(fault, "--units: task fmnist trains no LSNN");
+    return 0;
+}
+
+static int read_settings(const struct words *words, struct settings *s, struct fault *fault)
+{
+    const char *task = word(words, KEY_TASK), *name = word(words, KEY_METHOD);
+    if (!task || !name || !words->flags->output)
+        return fault_set(fault, "--task, --method and -o are needed; --list shows the choices");
+    const struct method *method = method_find(name);
+    if (!method)
+        return fault_set(fault, "--method: '%s' is unknown; --list shows the methods", name);
+    if (strcmp(words->flags->output, "-") == 0)
+        return fault_set(fault, "-o: a model is a file, not standard output");
+    if (settings_default(s, task, method, fault) || read_kinds(words, s, fault) ||
+        read_size(words, KEY_EPOCHS, "--epochs", 1, 100000, &s->epochs, fault) ||
+        read_size(words, KEY_BATCH, "--batch", 1, 4096, &s->batch, fault) ||
+        read_size(words, KEY_UNITS, "--units", 1, 4096, &s->units, fault) ||
+        read_size(words, KEY_LIMIT, "--limit", 1, 1u << 31, &s->limit, fault) ||
+        read_size(words, KEY_STEPS, "--attack-steps", 1, 1000, &s->attack_steps, fault) ||
+        read_number(words, KEY_LR, "--lr", 1e3, &s->lr, fault))
+        return -1;
+    if (word(words, KEY_LR))
+        s->lr_final = s->lr / (s->schedule == SCHEDULE_STEP ? 10 : 100);
+    return read_number(words, KEY_LR_FINAL, "--lr-final", 1e3, &s->lr_final, fault) ||
+           read_number(words, KEY_BETA, "--beta-rob", 1e6, &s->beta_rob, fault) ||
+           read_number(words, KEY_ZETA, "--zeta-attack", 1, &s->zeta_attack, fault);
+}
+
+static void finish(struct words *words, struct argp_state *state)
+{
+    struct flags *flags = words->flags;
+    struct fault fault;
+    if (read_settings(words, &flags->settings, &fault))
+        argp_error(state, "%s", fault.text);
+    flags->settings.seed = flags->common.seed;
+    flags->log = word(words, KEY_LOG);
+    flags->from = word(words, KEY_FROM);
+    flags->resume = word(words, KEY_RESUME) != NULL;
+    const char *given = word(words, KEY_CHECKPOINT), *base = given ? given : flags->output;
+    size_t length = strlen(base) + sizeof ".ckpt";
+    flags->checkpoint = fault_alloc(length, 1);
+    snprintf(flags->checkpoint, length, "%s%s", base, given ? "" : ".ckpt");
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct words *words = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &words->flags->common;
+        return 0;
+    case KEY_LIST:
+        settings_list(stdout);
+        exit(EXIT_DONE);
+    case 'o':
+        words->flags->output = text;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "'%s' is not a flag", text);
+        return 0;
+    case ARGP_KEY_SUCCESS:
+        finish(words, state);
+        return 0;
+    default:
+        if (key < KEY_EPOCHS || key >= KEYS_END)
+            return ARGP_ERR_UNKNOWN;
+        words->text[key - KEY_EPOCHS] = text ? text : "";
+        return 0;
+    }
+}
+
+void flags_parse(struct flags *flags, int argc, char **argv)
+{
+    static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {options, parse, NULL, manual, children, NULL, NULL};
+    struct words words = {.flags = flags};
+    memset(flags, 0, sizeof *flags);
+    options_begin(&flags->common);
+    argp_parse(&argp, argc, argv, 0, NULL, &words);
+}
+
+void flags_clear(struct flags *flags)
+{
+    free(flags->checkpoint);
+    flags->checkpoint = NULL;
+}

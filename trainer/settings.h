@@ -1,0 +1,55 @@
+/* settings.h -- what a training run is: everything that decides its result.
+ *
+ * Two runs with the same settings, data and kind of CPU give the same model,
+ * bit for bit; settings_print is the text that says so, in checkpoints and in
+ * a model's provenance. */
+#ifndef TRAINER_SETTINGS_H
+#define TRAINER_SETTINGS_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "method.h"
+#include "specs/digest.h"
+#include "specs/fault.h"
+
+enum schedule { SCHEDULE_STEP, SCHEDULE_COSINE };
+enum augment { AUGMENT_NONE, AUGMENT_FLIP, AUGMENT_SHIFT };
+
+struct settings {
+    const char *task;            /* borrowed */
+    const struct method *method;
+    size_t epochs, batch;
+    size_t units;                /* LSNN */
+    size_t limit;                /* first training samples used; 0 = all */
+    double lr, lr_final;         /* Adam's rate at the start and at the end */
+    enum schedule schedule;      /* step: lr_final for the last quarter of the epochs */
+    enum augment augment;
+    double beta_rob, zeta_attack, attack_start;
+    size_t attack_steps;
+    uint64_t seed;
+    int by_patient;              /* ecg: split by patient */
+    char from[DIGEST_HEX];       /* sha256 of the model started from, or "" */
+    char train[DIGEST_HEX], valid[DIGEST_HEX]; /* of the data */
+};
+
+/* The defaults of a task and method: paper section 3.3 for the attack, shorter schedules.
+ * Returns 0, or -1 with the reason for a task that cannot be trained. */
+int settings_default(struct settings *settings, const char *task, const struct method *method,
+                     struct fault *fault) __attribute__((warn_unused_result));
+
+/* Adam's rate after `done` of all steps (a fraction). */
+double settings_rate(const struct settings *settings, double done);
+
+/* The settings as a new JSON object; numbers that are not whole are strings. */
+json_t *settings_print(const struct settings *settings);
+
+/* Names of the enumerations; -1 for an unknown word. */
+int schedule_from_name(const char *name);
+int augment_from_name(const char *name);
+
+/* Tasks and methods with their defaults, for --list. */
+void settings_list(FILE *stream);
+
+#endif

@@ -1,0 +1,192 @@
+/* train.c -- the program `train`: data and flags in, model file out. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "console/exits.h"
+#include "console/interrupt.h"
+#include "console/version.h"
+#include "course.h"
+#include "evaluate.h"
+#include "flags.h"
+#include "initial.h"
+#include "specs/model.h"
+#include "specs/outfile.h"
+
+/* All that one run owns. */
+struct train {
+    struct flags flags;
+    struct model model; /* task, input and network of the model to be */
+    struct dataset parts[SPLIT_TEST + 1];
+    struct state state;
+};
+
+/* Hours of training must not end at a folder that does not exist. */
+static int check_writable(const char *path, struct fault *fault)
+{
+    struct outfile file;
+    if (!path)
+        return 0;
+    if (outfile_open(&file, path, fault))
+        return -1;
+    outfile_abandon(&file);
+    return 0;
+}
+
+static int check_files(const struct flags *flags, struct fault *fault)
+{
+    if (check_writable(flags->output, fault) || check_writable(flags->checkpoint, fault) ||
+        check_writable(flags->log, fault))
+        return -1;
+    if (!flags->resume && access(flags->checkpoint, F_OK) == 0)
+        return fault_set(fault, "%s: is there from an earlier run; add --resume to go on from it, "
+                         "or remove it to start afresh", flags->checkpoint);
+    return 0;
+}
+
+static int describe_model(struct train *train, struct fault *fault)
+{
+    const struct settings *settings = &train->flags.settings;
+    struct model *model = &train->model;
+    snprintf(model->task, sizeof model->task, "%s", settings->task);
+    model->input = dataset_input(settings->task,
+                                 settings->by_patient ? "split-by=patient" : "", fault);
+    if (!model->input)
+        return -1;
+    char *text = network_default(settings->task, settings->units);
+    require(text);
+    int bad = network_parse(&model->network, text, fault);
+    free(text);
+    return bad;
+}
+
+static int load_data(struct train *train, struct fault *fault)
+{
+    struct settings *settings = &train->flags.settings;
+    for (int part = SPLIT_TRAIN; part <= SPLIT_TEST; part++)
+        if (dataset_load(&train->parts[part], settings->task, train->model.input,
+                         (enum split)part, train->flags.common.data, fault))
+            return -1;
+    memcpy(settings->train, train->parts[SPLIT_TRAIN].sha256, DIGEST_HEX);
+    memcpy(settings->valid, train->parts[SPLIT_VALID].sha256, DIGEST_HEX);
+    return 0;
+}
+
+/* theta from another model of the same network. */
+static int start_from(struct train *train, struct fault *fault)
+{
+    const char *path = train->flags.from;
+    struct model other = {0};
+    if (model_read(&other, path, fault))
+        return -1;
+    char *ours = network_print(&train->model.network), *theirs = network_print(&other.network);
+    int bad = strcmp(ours, theirs) != 0;
+    if (bad)
+        fault_set(fault, "%s: holds another network than task %s trains; check --task and --units",
+                  path, train->model.task);
+    else {
+        memcpy(train->state.theta, other.network.theta,
+               train->state.parameters * sizeof(float));
+        memcpy(train->flags.settings.from, other.sha256, DIGEST_HEX);
+    }
+    free(ours);
+    free(theirs);
+    model_clear(&other);
+    return bad ? -1 : 0;
+}
+
+static int prepare_state(struct train *train, struct fault *fault)
+{
+    const struct settings *settings = &train->flags.settings;
+    const struct network *network = &train->model.network;
+    state_init(&train->state, network->parameter_count);
+    if (train->flags.from) {
+        if (start_from(train, fault))
+            return -1;
+    } else {
+        initial_parameters(network, settings->seed, train->state.theta);
+    }
+    if (!train->flags.resume)
+        return 0;
+    json_t *text = settings_print(settings);
+    int bad = state_read(&train->state, text, train->flags.checkpoint, fault);
+    json_decref(text);
+    return bad;
+}
+
+static json_t *accuracy(size_t correct, const struct dataset *set)
+{
+    return json_pack("{s:I, s:I}", "correct", (json_int_t)correct, "samples",
+                     (json_int_t)set->count);
+}
+
+/* Test the best parameters, put them and their history into the model, write it. */
+static int finish(struct train *train, struct fault *fault)
+{
+    const struct settings *settings = &train->flags.settings;
+    const struct state *state = &train->state;
+    const struct dataset *test = &train->parts[SPLIT_TEST], *valid = &train->parts[SPLIT_VALID];
+    struct model *model = &train->model;
+    memcpy(model->network.theta, state->best, state->parameters * sizeof(float));
+    struct net *net = net_new(&model->network, settings->batch);
+    size_t correct = evaluate_correct(net, settings->batch, state->best, test);
+    net_free(net);
+
+    json_t *history = settings_print(settings);
+    json_object_set_new(json_object_get(history, "data"), "test", json_string(test->sha256));
+    json_object_set_new(history, "accuracy",
+                        json_pack("{s:o, s:o}", "valid", accuracy(state->best_correct, valid),
+                                  "test", accuracy(correct, test)));
+    json_object_set_new(history, "best-epoch", json_integer((json_int_t)state->best_epoch));
+    json_object_set_new(history, "version", json_string(version_release));
+    model->provenance = json_dumps(history, JSON_SORT_KEYS | JSON_COMPACT);
+    json_decref(history);
+    if (model_write(model, train->flags.output, fault))
+        return -1;
+    printf("epoch %zu: valid %.2f %%, test %.2f %% (%zu of %zu)\n%s  sha256 %s\n",
+           (size_t)state->best_epoch,
+           100 * (double)state->best_correct / (double)valid->count,
+           100 * (double)correct / (double)test->count, correct, test->count,
+           train->flags.output, model->sha256);
+    unlink(train->flags.checkpoint);
+    return 0;
+}
+
+static int run(struct train *train, struct fault *fault)
+{
+    if (check_files(&train->flags, fault) || describe_model(train, fault) ||
+        load_data(train, fault) || prepare_state(train, fault))
+        return EXIT_INPUT;
+    interrupt_catch();
+    struct course course = {
+        .settings = &train->flags.settings, .network = &train->model.network,
+        .train = &train->parts[SPLIT_TRAIN], .valid = &train->parts[SPLIT_VALID],
+        .checkpoint = train->flags.checkpoint, .log = train->flags.log,
+        .quiet = train->flags.common.quiet,
+    };
+    if (!course.quiet)
+        printf("%s, %s: %zu parameters, %zu samples to train on, %zu to validate\n",
+               train->model.task, course.settings->method->name,
+               course.network->parameter_count, course.train->count, course.valid->count);
+    enum outcome outcome = course_run(&course, &train->state, fault);
+    if (outcome == OUTCOME_DONE)
+        return finish(train, fault) ? EXIT_INPUT : EXIT_DONE;
+    return outcome == OUTCOME_FAULT ? EXIT_INPUT : EXIT_INCONCLUSIVE;
+}
+
+int main(int argc, char **argv)
+{
+    static struct train train;
+    struct fault fault = {""};
+    flags_parse(&train.flags, argc, argv);
+    int status = run(&train, &fault);
+    if (status != EXIT_DONE)
+        fprintf(stderr, "train: %s\n", fault.text);
+    for (int part = SPLIT_TRAIN; part <= SPLIT_TEST; part++)
+        dataset_clear(&train.parts[part]);
+    state_clear(&train.state);
+    model_clear(&train.model);
+    flags_clear(&train.flags);
+    return status;
+}
