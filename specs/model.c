@@ -174,7 +174,7 @@ static int read_tensors(struct network *network, const json_t *header,
         if (!entry)
             return fault_set(fault, "%s: tensor %s is missing; the network needs it",
                              source->name, tensor->name);
-        uint64_t begin;
+        uint64_t begin = 0;
         if (check_entry(entry, tensor, source, fault) ||
             read_range(entry, tensor, source, &begin, fault) ||
             take_values(network, tensor, source, begin, fault))
