@@ -1,0 +1,13 @@
+/* synth.h -- the built-in task: heart beats made of Gaussian waves (data.md).
+ *
+ * Needs no download.  A beat depends on the seed and its number alone. */
+#ifndef SPECS_SYNTH_H
+#define SPECS_SYNTH_H
+
+#include "dataset.h"
+
+/* Fill inputs [count, 100, 2] and labels of one part: 4,000 beats to train,
+ * 500 to validate, 1,000 to test, the four classes in turn. */
+void synth_load(struct dataset *set, uint64_t seed, enum split split);
+
+#endif
