@@ -54,17 +54,17 @@ static double normal(const struct dice *dice, unsigned index)
  * every number jittered. */
 static void draw_waves(const struct dice *dice, int label, struct wave waves[WAVES])
 {
-    double likeness = uniform(dice, 0, 0, 0.5);
+    double likeness = uniform(dice, 0, 0, 0.6);
     for (unsigned w = 0; w < WAVES; w++) {
         const struct wave *own = &shapes[label][w], *usual = &shapes[0][w];
         unsigned d = 8 + 8 * w;
-        waves[w].at = own->at + likeness * (usual->at - own->at) + 1.2 * normal(dice, d);
+        waves[w].at = own->at + likeness * (usual->at - own->at) + 1.5 * normal(dice, d);
         waves[w].width = (own->width + likeness * (usual->width - own->width)) *
                          exp(0.15 * normal(dice, d + 1));
         for (unsigned lead = 0; lead < ECG_LEADS; lead++)
             waves[w].height[lead] = (own->height[lead] +
                                      likeness * (usual->height[lead] - own->height[lead])) *
-                                        exp(0.2 * normal(dice, d + 2 + lead)) +
+                                        exp(0.25 * normal(dice, d + 2 + lead)) +
                                     0.03 * normal(dice, d + 4 + lead);
     }
 }
@@ -91,7 +91,7 @@ static void draw_beat(const struct dice *dice, int label, float *into)
     draw_waves(dice, label, waves);
     for (unsigned lead = 0; lead < ECG_LEADS; lead++) {
         double values[ECG_STEPS];
-        double wander = uniform(dice, 64 + lead, 0, 0.15), noise = uniform(dice, 66 + lead, 0.02, 0.08);
+        double wander = uniform(dice, 64 + lead, 0, 0.2), noise = uniform(dice, 66 + lead, 0.02, 0.10);
         double phase = uniform(dice, 68 + lead, 0, 6.283185307179586);
         for (unsigned t = 0; t < ECG_STEPS; t++)
             values[t] = wave_sum(waves, lead, (double)t - ECG_STEPS / 2) +
