@@ -54,7 +54,7 @@ static double normal(const struct dice *dice, unsigned index)
  * every number jittered. */
 static void draw_waves(const struct dice *dice, int label, struct wave waves[WAVES])
 {
-    double likeness = uniform(dice, 0, 0, 0.6);
+    double likeness = uniform(dice, 0, 0, 0.5);
     for (unsigned w = 0; w < WAVES; w++) {
         const struct wave *own = &shapes[label][w], *usual = &shapes[0][w];
         unsigned d = 8 + 8 * w;
@@ -105,7 +105,7 @@ static void draw_beat(const struct dice *dice, int label, float *into)
 
 void synth_load(struct dataset *set, uint64_t seed, enum split split)
 {
-    static const size_t counts[] = {4000, 500, 1000};
+    static const size_t counts[] = {8000, 1000, 1000};
     set->count = counts[split];
     set->features = ECG_STEPS * ECG_LEADS;
     set->classes = ECG_CLASSES;

@@ -6,8 +6,8 @@
 
 #include "dataset.h"
 
-/* Fill inputs [count, 100, 2] and labels of one part: 4,000 beats to train,
- * 500 to validate, 1,000 to test, the four classes in turn. */
+/* Fill inputs [count, 100, 2] and labels of one part: 8,000 beats to train,
+ * 1,000 to validate, 1,000 to test, the four classes in turn. */
 void synth_load(struct dataset *set, uint64_t seed, enum split split);
 
 #endif
