@@ -124,11 +124,11 @@ static int read_settings(const struct words *words, struct settings *s, struct f
         read_size(words, KEY_UNITS, "--units", 1, 4096, &s->units, fault) ||
         read_size(words, KEY_LIMIT, "--limit", 1, 1u << 31, &s->limit, fault) ||
         read_size(words, KEY_STEPS, "--attack-steps", 1, 1000, &s->attack_steps, fault) ||
-        read_number(words, KEY_LR, "--lr", 1e30, &s->lr, fault))
+        read_number(words, KEY_LR, "--lr", 1e38, &s->lr, fault))
         return -1;
     if (word(words, KEY_LR))
         s->lr_final = s->lr / (s->schedule == SCHEDULE_STEP ? 10 : 100);
-    return read_number(words, KEY_LR_FINAL, "--lr-final", 1e30, &s->lr_final, fault) ||
+    return read_number(words, KEY_LR_FINAL, "--lr-final", 1e38, &s->lr_final, fault) ||
            read_number(words, KEY_BETA, "--beta-rob", 1e6, &s->beta_rob, fault) ||
            read_number(words, KEY_ZETA, "--zeta-attack", 1, &s->zeta_attack, fault);
 }
