@@ -19,7 +19,7 @@ struct stage {
     float *out, *dout;                /* [batch, out_count]; a ReLU's are its input's */
     struct linear *linear;            /* dense, conv2d */
     struct pool pool;
-    uint8_t *winner;
+    uint16_t *winner;
     int skipped;                      /* a ReLU that the pooling after it does */
 };
 
@@ -67,7 +67,7 @@ static void plan_stage(struct feedforward_run *run, size_t i)
     if (s->layer->kind == LAYER_MAXPOOL2D) {
         int rectified = before && before->layer->kind == LAYER_RELU;
         s->pool = (struct pool){s->layer->in, s->layer->out, s->layer->size, s->block, rectified};
-        s->winner = fault_alloc_aligned(run->batch * s->out_count, 1);
+        s->winner = fault_alloc_aligned(pool_masks(&s->pool, run->batch), sizeof *s->winner);
         if (rectified)
             before->skipped = 1;
     }
@@ -157,7 +157,7 @@ static void forward_stage(struct feedforward_run *run, size_t i, const float *th
         break;
     case LAYER_RELU:
         for (size_t k = 0; !s->skipped && k < count; k++)
-            s->out[k] = s->in[k] > 0 ? s->in[k] : 0;
+            s->out[k] = s->in[k] <= 0 ? 0 : s->in[k]; /* NaN stays NaN */
         break;
     case LAYER_MAXPOOL2D:
         pool_forward(&s->pool, run->batch, s->in, s->out, s->winner);
@@ -202,7 +202,7 @@ static void backward_stage(struct feedforward_run *run, size_t i, float *gradien
         break;
     case LAYER_MAXPOOL2D:
         if (s->din)
-            pool_backward(&s->pool, run->batch, s->out, s->winner, s->dout, s->din);
+            pool_backward(&s->pool, run->batch, s->winner, s->dout, s->din);
         break;
     case LAYER_FLATTEN:
         if (s->din)

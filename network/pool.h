@@ -15,14 +15,18 @@ struct pool {
     int rectified; /* clamp the result at 0: the ReLU before, done here */
 };
 
-/* out := pooled in, for `batch` samples; winner [batch, out] gets which place of
- * its window each maximum came from. */
-void pool_forward(const struct pool *pool, size_t batch, const float *in, float *out,
-                  uint8_t *winner);
+/* How many masks pool_forward writes for `batch` samples: per window and block of
+ * channels one for every place of the window. */
+size_t pool_masks(const struct pool *pool, size_t batch);
 
-/* din := gradient, zero where a value was not its window's maximum or was cut by
- * the ReLU. */
-void pool_backward(const struct pool *pool, size_t batch, const float *out,
-                   const uint8_t *winner, const float *dout, float *din);
+/* out := pooled in, for `batch` samples; NaN stays NaN.  winner [pool_masks] gets,
+ * per place, the channels whose maximum came from there (the first of equals)
+ * and passed the ReLU. */
+void pool_forward(const struct pool *pool, size_t batch, const float *in, float *out,
+                  uint16_t *winner);
+
+/* din := gradient of the input, zero for all but the winners. */
+void pool_backward(const struct pool *pool, size_t batch, const uint16_t *winner,
+                   const float *dout, float *din);
 
 #endif
