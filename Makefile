@@ -13,7 +13,7 @@ PACKAGES = jansson libsodium zlib cunit
 LDLIBS   = -ldnnl -ljansson -lsodium -lz -lmpfr -lgmp -lm
 
 # The prover runs under directed rounding; float32 networks run as fast as they can.
-PROVER    = -frounding-math
+PROVER    = -O3 -frounding-math
 AVX512    = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma
 NETWORK   = -O3 -march=native -fno-math-errno
 
@@ -29,7 +29,7 @@ all: $(PROGRAMS) $(B)/libsteadfast.so
 $(B)/analyzer/%.o: FOLDER = $(PROVER)
 $(B)/network/%.o: FOLDER = $(NETWORK)
 $(B)/trainer/%.o: FOLDER = $(NETWORK)
-$(B)/%_avx512.o: FOLDER = $(PROVER) $(AVX512)
+$(B)/analyzer/numbers/double_avx512.o: FOLDER = $(PROVER) $(AVX512)
 $(B)/console/version.o: FOLDER = -DSTEADFAST_VERSION='"$(VERSION)"' \
 	-DSTEADFAST_COMMIT='"$(shell git describe --always --dirty 2>/dev/null || echo unknown)"'
 $(B)/console/version.o: $(wildcard .git/logs/HEAD)

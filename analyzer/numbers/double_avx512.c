@@ -100,4 +100,114 @@ static void gemm(const struct gemm_rows *g, const double *panel, size_t lanes, d
     }
 }
 
+/* Columns whose sums stay in registers while rows go by: four groups of eight. */
+#define STRIP 32
+
+static inline __m512d widen(const float *w, __mmask8 inside)
+{
+    return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(inside, w));
+}
+
+/* `groups` groups of eight columns, the last one's columns masked by `inside`. */
+static inline __attribute__((always_inline)) void
+sum_strip(const float *w, size_t columns, const uint16_t *list, size_t listed, double *sum,
+          double *magnitude, const int groups, __mmask8 inside)
+{
+    __m512d s[4], m[4];
+    for (int g = 0; g < groups; g++) {
+        s[g] = _mm512_maskz_loadu_pd(inside, sum + 8 * g);
+        m[g] = _mm512_maskz_loadu_pd(inside, magnitude + 8 * g);
+    }
+    for (size_t j = 0; j < listed; j++) {
+        const float *row = w + (size_t)list[j] * columns;
+        for (int g = 0; g < groups; g++) {
+            __m512d value = widen(row + 8 * g, inside);
+            s[g] = _mm512_add_pd(s[g], value);
+            m[g] = _mm512_add_pd(m[g], _mm512_abs_pd(value));
+        }
+    }
+    for (int g = 0; g < groups; g++) {
+        _mm512_mask_storeu_pd(sum + 8 * g, inside, s[g]);
+        _mm512_mask_storeu_pd(magnitude + 8 * g, inside, m[g]);
+    }
+}
+
+static __mmask8 first_lanes(size_t left)
+{
+    return (__mmask8)(left >= 8 ? 0xff : (1u << left) - 1);
+}
+
+static void sum_rows(const float *w, size_t columns, const uint16_t *list, size_t listed,
+                     double *sum, double *magnitude)
+{
+    size_t i = 0;
+    for (; i + STRIP <= columns; i += STRIP)
+        sum_strip(w + i, columns, list, listed, sum + i, magnitude + i, 4, 0xff);
+    for (; i < columns; i += 8)
+        sum_strip(w + i, columns, list, listed, sum + i, magnitude + i, 1,
+                  first_lanes(columns - i));
+}
+
+static void scale_row(const float *w, double v, size_t columns, double *sum, double *magnitude)
+{
+    __m512d factor = _mm512_set1_pd(v), size = _mm512_set1_pd(fabs(v));
+    for (size_t i = 0; i < columns; i += 8) {
+        __mmask8 inside = first_lanes(columns - i);
+        __m512d value = widen(w + i, inside);
+        __m512d s = _mm512_maskz_loadu_pd(inside, sum + i);
+        __m512d m = _mm512_maskz_loadu_pd(inside, magnitude + i);
+        s = _mm512_fmadd_pd(factor, value, s);
+        m = _mm512_fmadd_pd(size, _mm512_abs_pd(value), m);
+        _mm512_mask_storeu_pd(sum + i, inside, s);
+        _mm512_mask_storeu_pd(magnitude + i, inside, m);
+    }
+}
+
+/* Overflow and NaN give up on the number: an infinite end. */
+static inline __m512d sound_end(__m512d end)
+{
+    __m512d infinity = _mm512_set1_pd(INFINITY);
+    __mmask8 sound = _mm512_cmp_pd_mask(_mm512_abs_pd(end), infinity, _CMP_LT_OQ);
+    return _mm512_mask_mov_pd(infinity, sound, end);
+}
+
+static void gather(double *neg, double *hi, const struct drive_sums *s, size_t count)
+{
+    __m512d relative = _mm512_set1_pd(s->relative), gamma = _mm512_set1_pd(s->gamma);
+    __m512d outer = _mm512_set1_pd(s->outer), inner = _mm512_set1_pd(s->inner);
+    __m512d half = _mm512_set1_pd(0.5);
+    for (size_t i = 0; i < count; i += 8) {
+        __mmask8 in = first_lanes(count - i);
+        __m512d sum = _mm512_maskz_loadu_pd(in, s->sum + i);
+        __m512d open = _mm512_maskz_loadu_pd(in, s->open_sum + i);
+        __m512d size = _mm512_maskz_loadu_pd(in, s->open_magnitude + i);
+        __m512d spread = _mm512_mul_pd(relative, _mm512_maskz_loadu_pd(in, s->magnitude + i));
+        __m512d off = _mm512_fmadd_pd(gamma, size, size);
+        __m512d positive = _mm512_mul_pd(half, _mm512_add_pd(off, open));
+        __m512d negative = _mm512_mul_pd(half, _mm512_sub_pd(off, open));
+        __m512d up = _mm512_fmadd_pd(outer, positive, _mm512_mul_pd(inner, negative));
+        __m512d down = _mm512_fmadd_pd(outer, negative, _mm512_mul_pd(inner, positive));
+        __m512d low = _mm512_add_pd(_mm512_sub_pd(spread, sum), down);
+        __m512d high = _mm512_add_pd(_mm512_add_pd(spread, sum), up);
+        low = sound_end(_mm512_add_pd(_mm512_maskz_loadu_pd(in, neg + i), low));
+        high = sound_end(_mm512_add_pd(_mm512_maskz_loadu_pd(in, hi + i), high));
+        _mm512_mask_storeu_pd(neg + i, in, low);
+        _mm512_mask_storeu_pd(hi + i, in, high);
+    }
+}
+
+static void combine(double *y, double al, double ah, const double *x, double cl, double ch,
+                    const double *z, size_t count)
+{
+    __m512d a_low = _mm512_set1_pd(al), a_high = _mm512_set1_pd(ah);
+    __m512d c_low = _mm512_set1_pd(cl), c_high = _mm512_set1_pd(ch);
+    for (size_t i = 0; i < count; i += 8) {
+        __mmask8 in = first_lanes(count - i);
+        __m512d first = _mm512_maskz_loadu_pd(in, x + i), second = _mm512_maskz_loadu_pd(in, z + i);
+        first = _mm512_max_pd(_mm512_mul_pd(a_low, first), _mm512_mul_pd(a_high, first));
+        second = _mm512_max_pd(_mm512_mul_pd(c_low, second), _mm512_mul_pd(c_high, second));
+        _mm512_mask_storeu_pd(y + i, in, sound_end(_mm512_add_pd(first, second)));
+    }
+}
+
 #include "double_kernels.inc"

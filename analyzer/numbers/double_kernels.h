@@ -21,6 +21,12 @@ struct gemm_rows {
     int sparse; /* enough zeros among x that looking for them pays */
 };
 
+/* Sums over rows of weights, and what a box makes of them. */
+struct drive_sums {
+    const double *sum, *magnitude, *open_sum, *open_magnitude;
+    double relative, gamma, outer, inner;
+};
+
 struct double_kernels {
     const char *name;
 
@@ -49,21 +55,17 @@ struct double_kernels {
     void (*sum_rows)(const float *w, size_t columns, const uint16_t *list, size_t listed,
                      double *sum, double *magnitude);
 
-    /* positive[i] += max(w, 0) and negative[i] += max(-w, 0) over listed rows. */
-    void (*split_rows)(const float *w, size_t columns, const uint16_t *list, size_t listed,
-                       double *positive, double *negative);
-
     /* sum[i] += v w[i], magnitude[i] += |v| |w[i]|. */
     void (*scale_row)(const float *w, double v, size_t columns, double *sum, double *magnitude);
 
     /* ends[i] += row[i]. */
     void (*add_row)(const double *row, size_t count, double *ends);
 
-    /* From the sums above to ends: += +-sum + relative * magnitude
-     * + outer * (positive | negative) + inner * (negative | positive). */
-    void (*gather)(double *neg, double *hi, const double *sum, const double *magnitude,
-                   const double *positive, const double *negative, size_t count,
-                   double relative, double outer, double inner);
+    /* Ends += what sums of w and |w| say: [-1, 1] relative magnitude + sum for
+     * the spikes that fire, and for the open ones up to outer times the positive
+     * weights plus inner times the negative ones, each half of open_magnitude
+     * +- open_sum, themselves off by gamma open_magnitude. */
+    void (*gather)(double *neg, double *hi, const struct drive_sums *sums, size_t count);
 
     /* y := a x + c z on ends, a in [al, ah] >= 0, c in [cl, ch] >= 0. */
     void (*combine)(double *y, double al, double ah, const double *x, double cl, double ch,

@@ -3,7 +3,8 @@
  * In a relative box the drive of a set of spikes needs two sums, of w and of
  * |w|: the interval is sum +- (zeta + gamma) |sum|.  An open spike adds
  * [min(0, wl), max(0, wu)], whose ends are (1 + zeta) max(w, 0) plus, once zeta
- * passes 1, (zeta - 1) max(-w, 0), and the mirror image below.  Other boxes
+ * passes 1, (zeta - 1) max(-w, 0), and the mirror image below; the positive and
+ * negative parts' sums are half of |sum| +- sum.  Other boxes
  * keep both ends of every weight. */
 #include <math.h>
 #include <stdlib.h>
@@ -84,14 +85,14 @@ void double_drive_inputs(const struct weights *w, const float *values, struct in
         drive_inputs_of_ends(w, values, y);
     } else {
         /* Products of two float32 are exact in binary64 and cannot underflow. */
-        double *sum = double_scratch(SCRATCH_FIRST, 3 * n), *magnitude = sum + n;
-        double *none = sum + 2 * n;
-        clear(sum, 3 * n);
+        double *sum = double_scratch(SCRATCH_FIRST, 4 * n), *magnitude = sum + n;
+        struct drive_sums sums = {sum, magnitude, sum + 2 * n, sum + 3 * n,
+                                  w->zeta + w->gamma, w->gamma, 0, 0};
+        clear(sum, 4 * n);
         for (size_t k = 0; k < w->rows; k++)
             if (!(values[k] == 0))
                 double_loops->scale_row(w->values + k * n, values[k], n, sum, magnitude);
-        double_loops->gather(y->neg, y->hi, sum, magnitude, none, none, n,
-                             w->zeta + w->gamma, 0, 0);
+        double_loops->gather(y->neg, y->hi, &sums, n);
     }
     y->channels = 1;
     y->plane = n;
@@ -133,9 +134,10 @@ void double_drive_spikes(const struct weights *w, const uint8_t *spikes, struct 
         }
         clear(sum, 4 * n);
         double_loops->sum_rows(w->values, n, list, firing, sum, sum + n);
-        double_loops->split_rows(w->values, n, open_list, open, sum + 2 * n, sum + 3 * n);
-        double_loops->gather(y->neg, y->hi, sum, sum + n, sum + 2 * n, sum + 3 * n, n,
-                             w->zeta + w->gamma, 1 + w->zeta, fmax(w->zeta - 1, 0));
+        double_loops->sum_rows(w->values, n, open_list, open, sum + 2 * n, sum + 3 * n);
+        struct drive_sums sums = {sum, sum + n, sum + 2 * n, sum + 3 * n, w->zeta + w->gamma,
+                                  w->gamma, 1 + w->zeta, fmax(w->zeta - 1, 0)};
+        double_loops->gather(y->neg, y->hi, &sums, n);
     }
     rounding_leave(&scope);
 }

@@ -35,4 +35,55 @@ static void gemm(const struct gemm_rows *g, const double *panel, size_t lanes, d
             gemm_row(g, row, panel, group, out + row * PANEL + 8 * group);
 }
 
+static void sum_rows(const float *w, size_t columns, const uint16_t *list, size_t listed,
+                     double *sum, double *magnitude)
+{
+    for (size_t j = 0; j < listed; j++) {
+        const float *row = w + (size_t)list[j] * columns;
+        for (size_t i = 0; i < columns; i++) {
+            double value = row[i];
+            sum[i] += value;
+            magnitude[i] += fabs(value);
+        }
+    }
+}
+
+static void scale_row(const float *w, double v, size_t columns, double *sum, double *magnitude)
+{
+    double size = fabs(v);
+    for (size_t i = 0; i < columns; i++) {
+        double value = w[i];
+        sum[i] += v * value;
+        magnitude[i] += size * fabs(value);
+    }
+}
+
+/* Overflow and NaN give up on the number: an infinite end. */
+static inline double sound_end(double end)
+{
+    return fabs(end) < INFINITY ? end : INFINITY;
+}
+
+static void gather(double *neg, double *hi, const struct drive_sums *s, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        double spread = s->relative * s->magnitude[i];
+        double off = s->open_magnitude[i] + s->gamma * s->open_magnitude[i];
+        double positive = 0.5 * (off + s->open_sum[i]), negative = 0.5 * (off - s->open_sum[i]);
+        double up = s->outer * positive + s->inner * negative;
+        double down = s->outer * negative + s->inner * positive;
+        neg[i] = sound_end(neg[i] + (spread - s->sum[i] + down));
+        hi[i] = sound_end(hi[i] + (spread + s->sum[i] + up));
+    }
+}
+
+static void combine(double *y, double al, double ah, const double *x, double cl, double ch,
+                    const double *z, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        double a = al * x[i], b = ah * x[i], c = cl * z[i], d = ch * z[i];
+        y[i] = sound_end((a > b ? a : b) + (c > d ? c : d));
+    }
+}
+
 #include "double_kernels.inc"
