@@ -4,25 +4,28 @@ CFLAGS  = -O2 -g
 PREFIX  = /usr/local
 B       = build
 VERSION = 0.1.0
+COMMIT := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
 # Ours; the user's CFLAGS come after and may be replaced, these may not.
 # -ffp-contract=off everywhere: a product is rounded before it is added.
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-unknown-pragmas
 OURS     = -std=c11 -D_GNU_SOURCE -fPIC -fopenmp -ffp-contract=off -I. -MMD -MP $(WARN)
-PACKAGES = jansson libsodium zlib cunit
 LDLIBS   = -ldnnl -ljansson -lsodium -lz -lmpfr -lgmp -lm
 
 # The prover runs under directed rounding; float32 networks run as fast as they can.
-PROVER    = -O3 -frounding-math
-AVX512    = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma
-NETWORK   = -O3 -march=native -fno-math-errno
+PROVER   = -O3 -frounding-math
+AVX512   = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma
+NETWORK  = -O3 -march=native -fno-math-errno
 
-MAINS     = trainer/train.c analyzer/certify.c
-SOURCES   = $(filter-out $(MAINS),$(wildcard specs/*.c console/*.c network/*.c trainer/*.c \
-            analyzer/*.c analyzer/numbers/*.c analyzer/domains/*.c))
-OBJECTS   = $(SOURCES:%.c=$(B)/%.o)
-PROGRAMS  = $(patsubst %.c,$(B)/bin/%,$(notdir $(MAINS)))
-CHAPTERS  = $(sort $(wildcard tests/[0-9]*.md))
+MAINS    = trainer/train.c analyzer/certify.c
+SOURCES  = $(filter-out $(MAINS),$(wildcard specs/*.c console/*.c network/*.c trainer/*.c \
+           analyzer/*.c analyzer/numbers/*.c analyzer/domains/*.c))
+PRIVATE  = %_store.h %/double_kernels.h %/lanes.h %_run.h %/onednn.h %/pool.h analyzer/domains/box.h
+HEADERS  = $(filter-out $(PRIVATE),$(wildcard specs/*.h network/*.h trainer/*.h analyzer/*.h \
+           analyzer/numbers/*.h analyzer/domains/*.h))
+OBJECTS  = $(SOURCES:%.c=$(B)/%.o)
+PROGRAMS = $(patsubst %.c,$(B)/bin/%,$(notdir $(MAINS)))
+CHAPTERS = $(sort $(wildcard tests/[0-9]*.md))
 
 all: $(PROGRAMS) $(B)/libsteadfast.so
 
@@ -30,9 +33,7 @@ $(B)/analyzer/%.o: FOLDER = $(PROVER)
 $(B)/network/%.o: FOLDER = $(NETWORK)
 $(B)/trainer/%.o: FOLDER = $(NETWORK)
 $(B)/analyzer/numbers/double_avx512.o: FOLDER = $(PROVER) $(AVX512)
-$(B)/console/version.o: FOLDER = -DSTEADFAST_VERSION='"$(VERSION)"' \
-	-DSTEADFAST_COMMIT='"$(shell git describe --always --dirty 2>/dev/null || echo unknown)"'
-$(B)/console/version.o: $(wildcard .git/logs/HEAD)
+$(B)/console/version.o: FOLDER = -DSTEADFAST_VERSION='"$(VERSION)"' -DSTEADFAST_COMMIT='"$(COMMIT)"'
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -45,11 +46,12 @@ $(B)/libsteadfast.a: $(OBJECTS)
 $(B)/libsteadfast.so: $(OBJECTS)
 	$(CC) -shared -fopenmp $(CFLAGS) $(LDFLAGS) -Wl,-soname,libsteadfast.so.0 $^ $(LDLIBS) -o $@
 
-$(B)/bin/train: $(B)/trainer/train.o $(B)/libsteadfast.a
-$(B)/bin/certify: $(B)/analyzer/certify.o $(B)/libsteadfast.a
-$(B)/bin/%:
+$(B)/bin/train: $(B)/trainer/train.o
+$(B)/bin/certify: $(B)/analyzer/certify.o
+$(B)/bin/bench: $(B)/bench/bench.o
+$(B)/bin/%: $(B)/libsteadfast.a
 	@mkdir -p $(@D)
-	$(CC) -fopenmp $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(CC) -fopenmp $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $< $(LDLIBS) -o $@
 
 # A chapter, line for line, as C for CUnit and as a transcript for clitest.
 $(B)/tests/%.c: tests/%.md tests/tangle.awk
@@ -57,7 +59,7 @@ $(B)/tests/%.c: tests/%.md tests/tangle.awk
 	awk -v lang=c -f tests/tangle.awk $< > $@
 
 $(B)/tests/%.o: $(B)/tests/%.c
-	$(CC) $(OURS) -Wno-missing-prototypes -Itests $(CPPFLAGS) $(CFLAGS) $(PROVER) -include chapter.h -c $< -o $@
+	$(CC) $(OURS) -Wno-missing-prototypes -Wno-unused-function -Itests $(CPPFLAGS) $(CFLAGS) -frounding-math -include chapter.h -c $< -o $@
 
 $(B)/tests/chapter.o: tests/chapter.c
 	@mkdir -p $(@D)
@@ -66,14 +68,46 @@ $(B)/tests/chapter.o: tests/chapter.c
 $(B)/tests/%: $(B)/tests/%.o $(B)/tests/chapter.o $(B)/libsteadfast.a
 	$(CC) -fopenmp $(CFLAGS) $(LDFLAGS) $^ -lcunit -lmpfi -lflint-arb -lflint $(LDLIBS) -o $@
 
-# The whole book, or one chapter: make check CHAPTERS=tests/05-affine.md
+# The whole book, or one chapter: make check CHAPTERS=tests/31-box-feedforward.md
 check: all $(CHAPTERS:tests/%.md=$(B)/tests/%)
 	@B=$(B) sh tests/run $(CHAPTERS)
+
+# Side by side with PyTorch and with our own mpfr engine.
+bench: all $(B)/bin/bench
+	@B=$(B) sh bench/run
+
+# Certification curves of all shipped models; the README shows the first.
+figures: all
+	@B=$(B) sh plots/figures
+
+$(B)/man/%.1: $(B)/bin/%
+	@mkdir -p $(@D)
+	help2man --no-info --version-string='$(VERSION)' -n '$(shell sed -n "s|^/\* $*.c -- ||p" */$*.c | sed 's/\. *\*\/$$//; s/\.$$//')' $< -o $@
+
+man: $(PROGRAMS:$(B)/bin/%=$(B)/man/%.1)
+
+$(B)/steadfast.pc: Makefile
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include/steadfast' '' \
+	  'Name: steadfast' 'Description: Sound certificates for networks on imperfect hardware' \
+	  'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -lsteadfast' \
+	  'Libs.private: -fopenmp $(LDLIBS)' > $@
+
+install: all man $(B)/libsteadfast.a $(B)/steadfast.pc
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/steadfast/plots
+	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(B)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/steadfast/plots
+	install -m 644 $(B)/libsteadfast.a $(B)/libsteadfast.so $(DESTDIR)$(PREFIX)/lib
+	ln -sf libsteadfast.so $(DESTDIR)$(PREFIX)/lib/libsteadfast.so.0
+	install -m 644 $(B)/steadfast.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	for h in $(HEADERS); do install -D -m 644 $$h $(DESTDIR)$(PREFIX)/include/steadfast/$$h || exit 1; done
 
 clean:
 	rm -rf $(B)
 
-.PHONY: all check clean
+.PHONY: all check bench figures man install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
