@@ -18,7 +18,7 @@ static const struct defaults {
 } table[] = {
     {"synth-ecg", 60, 50, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_NONE},
     {"ecg", 60, 50, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_NONE},
-    {"fmnist", 15, 8, 128, 0, 1e-3, 1e-5, SCHEDULE_COSINE, AUGMENT_FLIP},
+    {"fmnist", 12, 8, 128, 0, 1e-3, 1e-5, SCHEDULE_COSINE, AUGMENT_FLIP},
 };
 #define TASKS (sizeof table / sizeof table[0])
 
