@@ -1,6 +1,7 @@
 /* constant.c -- see constant.h. */
 #include "constant.h"
 
+#include "interval.h"
 #include "rounding.h"
 #include "specs/decimal.h"
 #include "specs/fault.h"
@@ -19,27 +20,19 @@ void constant_clear(struct constant *constant)
     mpq_clear(constant->q);
 }
 
-/* One end of exp(-1/q) or 1 - exp(-1/q): the argument is rounded the way that
- * moves the end outward (both are monotone in it), then the function. */
-static void enclose_end(const struct constant *constant, mpfr_t end, mpfr_rnd_t direction)
+/* z contains exp(-1/q); 32 bits more than the ends that it is rounded to keep. */
+static void decay(struct interval *z, const mpq_t q)
 {
-    mpq_t argument;
-    mpq_init(argument);
-    mpq_inv(argument, constant->q);
-    mpq_neg(argument, argument);
-    mpfr_t x;
-    mpfr_init2(x, mpfr_get_prec(end) + 32);
-    if (constant->kind == CONSTANT_DECAY) {
-        mpfr_set_q(x, argument, direction);
-        mpfr_exp(end, x, direction);
-    } else {
-        /* 1 - exp(x) = -expm1(x) falls as x grows. */
-        mpfr_set_q(x, argument, direction == MPFR_RNDD ? MPFR_RNDU : MPFR_RNDD);
-        mpfr_expm1(x, x, direction == MPFR_RNDD ? MPFR_RNDU : MPFR_RNDD);
-        mpfr_neg(end, x, direction);
-    }
-    mpfr_clear(x);
-    mpq_clear(argument);
+    struct interval one, rate;
+    interval_init(&one, 2);
+    interval_init(&rate, (int)mpfr_get_prec(z->lo));
+    interval_set_doubles(&one, 1, 1);
+    interval_set_rational(&rate, q);
+    interval_div(&rate, &one, &rate);
+    interval_neg(&rate, &rate);
+    interval_exp(z, &rate);
+    interval_clear(&one);
+    interval_clear(&rate);
 }
 
 void constant_enclose(const struct constant *constant, mpfr_t lower, mpfr_t upper)
@@ -49,8 +42,17 @@ void constant_enclose(const struct constant *constant, mpfr_t lower, mpfr_t uppe
         mpfr_set_q(upper, constant->q, MPFR_RNDU);
         return;
     }
-    enclose_end(constant, lower, MPFR_RNDD);
-    enclose_end(constant, upper, MPFR_RNDU);
+    struct interval z, one;
+    interval_init(&z, (int)mpfr_get_prec(lower) + 32);
+    interval_init(&one, 2);
+    interval_set_doubles(&one, 1, 1);
+    decay(&z, constant->q);
+    if (constant->kind == CONSTANT_COMPLEMENT)
+        interval_sub(&z, &one, &z);
+    mpfr_set(lower, z.lo, MPFR_RNDD);
+    mpfr_set(upper, z.hi, MPFR_RNDU);
+    interval_clear(&z);
+    interval_clear(&one);
 }
 
 void constant_enclose_double(const struct constant *constant, double *lower, double *upper)

@@ -25,8 +25,9 @@ struct constant {
 void constant_init(struct constant *constant, enum constant_kind kind, const char *decimal);
 void constant_clear(struct constant *constant);
 
-/* lower <= constant <= upper, each at the precision its variable has; the ends
- * are within a few ulps of the true value. */
+/* lower <= constant <= upper, both of the same precision; the ends are neighbours
+ * or equal, unless tau is so large (2^30 steps) that 1 - exp(-1/tau) loses more
+ * than the 32 bits kept in reserve. */
 void constant_enclose(const struct constant *constant, mpfr_t lower, mpfr_t upper);
 
 /* The same in binary64, rounded outward; subnormal results included. */
