@@ -28,8 +28,8 @@ void version_print(FILE *stream, const char *program)
 #else
     fprintf(stream, "compiler  gcc %s\n", __VERSION__);
 #endif
-    fprintf(stream, "libraries MPFR %s, GMP %s, oneDNN %d.%d.%d, ", mpfr_get_version(), gmp_version,
-            dnnl->major, dnnl->minor, dnnl->patch);
+    fprintf(stream, "libraries MPFR %s, GMP %s, oneDNN %d.%d.%d, ", mpfr_get_version(),
+            gmp_version, dnnl->major, dnnl->minor, dnnl->patch);
     fprintf(stream, "jansson %s, libsodium %s, zlib %s\n", JANSSON_VERSION,
             sodium_version_string(), zlibVersion());
     if (version_more)
