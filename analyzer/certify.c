@@ -17,6 +17,7 @@
 #include "specs/dataset.h"
 #include "specs/decimal.h"
 #include "specs/model.h"
+#include "specs/outfile.h"
 
 #define MAX_ZETAS 256
 
@@ -366,11 +367,28 @@ static int choose_samples(const struct arguments *a, const struct dataset *set,
     return 0;
 }
 
+/* Better now than after an hour's work. */
+static int check_outputs(const struct arguments *a, struct fault *fault)
+{
+    const char *paths[] = {a->json, a->csv, a->plot};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct outfile file;
+        if (!paths[i])
+            continue;
+        if (outfile_open(&file, paths[i], fault))
+            return -1;
+        outfile_abandon(&file);
+    }
+    return 0;
+}
+
 static int load_and_certify(const struct arguments *a)
 {
     struct fault fault = {""};
     struct model model;
     struct dataset set;
+    if (check_outputs(a, &fault))
+        return complain(&fault);
     if (model_read(&model, a->model, &fault))
         return complain(&fault);
     if (dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault)) {
