@@ -1,0 +1,31 @@
+/* arguments.h -- the command line of certify, read and checked. */
+#ifndef ANALYZER_ARGUMENTS_H
+#define ANALYZER_ARGUMENTS_H
+
+#include <stddef.h>
+
+#include "analyzer/prover.h"
+#include "console/options.h"
+
+#define MAX_ZETAS 256
+
+struct arguments {
+    struct options common;
+    const char *model;
+    char *zeta_text; /* owned */
+    const char *zetas[MAX_ZETAS];
+    size_t zeta_count;
+    struct prover_settings settings;
+    int whole; /* no --samples */
+    size_t from, to;
+    enum split split;
+    const char *json, *csv, *plot;
+    double min_certified; /* percent, or negative */
+};
+
+/* Fill `arguments` from the command line and its defaults.  Ends the program for
+ * --help, --version (status 0) and wrong flags (status 2). */
+void arguments_parse(struct arguments *arguments, int argc, char **argv);
+void arguments_clear(struct arguments *arguments);
+
+#endif
