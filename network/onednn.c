@@ -119,13 +119,13 @@ struct plan {
     dnnl_dims_t strides, before, after;
 };
 
-static dnnl_memory_desc_t map_desc(size_t batch, struct shape shape)
+static dnnl_memory_desc_t map_desc(size_t batch, struct shape shape, size_t block)
 {
     dnnl_memory_desc_t desc;
     dnnl_dims_t dims = {(dnnl_dim_t)batch, (dnnl_dim_t)shape.channels,
                         (dnnl_dim_t)shape.height, (dnnl_dim_t)shape.width};
     check(dnnl_memory_desc_init_by_tag(&desc, 4, dims, dnnl_f32,
-                                       onednn_block(shape) == BLOCK ? dnnl_nChw16c : dnnl_nchw));
+                                       block == BLOCK ? dnnl_nChw16c : dnnl_nchw));
     return desc;
 }
 
@@ -138,10 +138,11 @@ static dnnl_memory_desc_t flat_desc(int rank, size_t first, size_t second)
     return desc;
 }
 
-static void plan_convolution(struct plan *p, const struct layer *l, size_t batch, int wants_input)
+static void plan_convolution(struct plan *p, const struct layer *l, size_t batch,
+                             size_t in_block, int wants_weight, int wants_input)
 {
-    p->input = map_desc(batch, l->in);
-    p->output = map_desc(batch, l->out);
+    p->input = map_desc(batch, l->in, in_block);
+    p->output = map_desc(batch, l->out, onednn_block(l->out));
     dnnl_dims_t dims = {(dnnl_dim_t)l->out.channels, (dnnl_dim_t)l->in.channels,
                         (dnnl_dim_t)l->kernel_height, (dnnl_dim_t)l->kernel_width};
     check(dnnl_memory_desc_init_by_tag(&p->weight, 4, dims, dnnl_f32, dnnl_oihw));
@@ -159,6 +160,8 @@ static void plan_convolution(struct plan *p, const struct layer *l, size_t batch
         &desc, dnnl_forward_training, dnnl_convolution_direct, &p->input, &p->any_weight,
         &p->bias, &p->output, p->strides, p->before, p->after));
     p->forward = describe(&desc, NULL);
+    if (!wants_weight)
+        return;
     check(dnnl_convolution_backward_weights_desc_init(
         &desc, dnnl_convolution_direct, &p->input, &p->any_weight, &p->bias, &p->output,
         p->strides, p->before, p->after));
@@ -210,7 +213,6 @@ static void make_products(struct linear *l, const struct plan *p, float *input,
                           const float *doutput, float *output, float *dinput)
 {
     dnnl_memory_t in = memory_of(l, &p->input, input), out = memory_of(l, &p->output, output);
-    dnnl_memory_t dout = memory_of(l, &p->output, (void *)(size_t)doutput);
     dnnl_memory_t forward_weight = product_weight(
         l, p, dnnl_primitive_desc_query_md(p->forward, dnnl_query_weights_md, 0),
         &l->pack_forward, 0);
@@ -220,6 +222,9 @@ static void make_products(struct linear *l, const struct plan *p, float *input,
     add_argument(&l->forward, DNNL_ARG_BIAS, l->bias);
     add_argument(&l->forward, DNNL_ARG_DST, out);
 
+    if (!doutput)
+        return;
+    dnnl_memory_t dout = memory_of(l, &p->output, (void *)(size_t)doutput);
     dnnl_memory_t gradient = product_weight(
         l, p, dnnl_primitive_desc_query_md(p->backward_weight, dnnl_query_diff_weights_md, 0),
         &l->unpack_gradient, 1);
@@ -240,8 +245,8 @@ static void make_products(struct linear *l, const struct plan *p, float *input,
     add_argument(&l->backward_input, DNNL_ARG_DIFF_SRC, memory_of(l, &p->input, dinput));
 }
 
-struct linear *linear_new(const struct layer *layer, size_t batch, float *input,
-                          const float *doutput, float *output, float *dinput)
+struct linear *linear_new(const struct layer *layer, size_t batch, size_t in_block,
+                          float *input, const float *doutput, float *output, float *dinput)
 {
     pthread_once(&ready, get_ready);
     struct linear *l = fault_alloc(1, sizeof *l);
@@ -249,7 +254,7 @@ struct linear *linear_new(const struct layer *layer, size_t batch, float *input,
     l->layer = layer;
     l->batch = batch;
     if (layer->kind == LAYER_CONV2D)
-        plan_convolution(&p, layer, batch, dinput != NULL);
+        plan_convolution(&p, layer, batch, in_block, doutput != NULL, dinput != NULL);
     else
         plan_dense(&p, layer, batch, dinput != NULL);
     l->weight = memory_of(l, &p.weight, DNNL_MEMORY_NONE);
@@ -258,7 +263,8 @@ struct linear *linear_new(const struct layer *layer, size_t batch, float *input,
     l->dbias = memory_of(l, &p.bias, DNNL_MEMORY_NONE);
     make_products(l, &p, input, doutput, output, dinput);
     check(dnnl_primitive_desc_destroy(p.forward));
-    check(dnnl_primitive_desc_destroy(p.backward_weight));
+    if (p.backward_weight)
+        check(dnnl_primitive_desc_destroy(p.backward_weight));
     if (p.backward_input)
         check(dnnl_primitive_desc_destroy(p.backward_input));
     return l;

@@ -11,15 +11,17 @@
 
 #include "specs/network.h"
 
-/* Maps are kept in blocks of this many channels ([channel / b][row][column][b]). */
+/* A convolution's output is kept in blocks of this many channels
+ * ([channel / b][row][column][b]). */
 size_t onednn_block(struct shape shape);
 
 struct linear;
 
-/* Works on `input` and `output` [batch, ...] and their gradients, all borrowed for
- * its whole life; `dinput` may be NULL when nobody wants that gradient. */
-struct linear *linear_new(const struct layer *layer, size_t batch, float *input,
-                          const float *doutput, float *output, float *dinput);
+/* Works on `input`, a map in blocks of in_block channels, on `output` and on their
+ * gradients, all [batch, ...] and borrowed for its whole life.  `dinput` may be NULL
+ * when nobody wants that gradient, `doutput` when there is no linear_backward. */
+struct linear *linear_new(const struct layer *layer, size_t batch, size_t in_block,
+                          float *input, const float *doutput, float *output, float *dinput);
 void linear_free(struct linear *linear);
 
 /* output := W input + b; weights as in the model; bias may be NULL. */
