@@ -158,7 +158,6 @@ static int run(struct train *train, struct fault *fault)
     if (check_files(&train->flags, fault) || describe_model(train, fault) ||
         load_data(train, fault) || prepare_state(train, fault))
         return EXIT_INPUT;
-    interrupt_catch();
     struct course course = {
         .settings = &train->flags.settings, .network = &train->model.network,
         .train = &train->parts[SPLIT_TRAIN], .valid = &train->parts[SPLIT_VALID],
@@ -179,6 +178,7 @@ int main(int argc, char **argv)
 {
     static struct train train;
     struct fault fault = {""};
+    interrupt_catch();
     flags_parse(&train.flags, argc, argv);
     int status = run(&train, &fault);
     if (status != EXIT_DONE)
