@@ -201,13 +201,13 @@ static void print_selftest(FILE *stream)
 int main(int argc, char **argv)
 {
     struct arguments a;
+    interrupt_catch(); /* before any thread is started */
     version_more = print_selftest;
     arguments_parse(&a, argc, argv);
     if (rounding_selftest(NULL)) {
         fprintf(stderr, "certify: directed rounding does not work on this machine\n");
         return EXIT_SELF_CHECK;
     }
-    interrupt_catch();
     int status = load_and_certify(&a);
     arguments_clear(&a);
     return status;
