@@ -13,7 +13,7 @@ OURS     = -std=c11 -D_GNU_SOURCE -fPIC -fopenmp -ffp-contract=off -I. -MMD -MP 
 LDLIBS   = -ldnnl -ljansson -lsodium -lz -lmpfr -lgmp -lm
 
 # The prover runs under directed rounding; float32 networks run as fast as they can.
-PROVER   = -O3 -frounding-math
+PROVER   = -O3 -frounding-math -fno-trapping-math
 AVX512   = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma
 NETWORK  = -O3 -march=native -fno-math-errno
 

@@ -12,6 +12,7 @@ struct domain {
     const struct network *network;
     struct weights *readout;
     /* feed-forward */
+    struct layer plan[NETWORK_LAYERS]; /* the layers, cropped to what is used */
     struct weights *layers[NETWORK_LAYERS]; /* NULL where a layer has no weights */
     size_t first_dense; /* layers before it are run sample by sample */
     size_t widest;      /* intervals in the widest row between layers, per sample */

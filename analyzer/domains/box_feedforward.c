@@ -22,6 +22,28 @@ static void prepare_readout(struct domain *domain, const struct layer *last,
         shape_count(last->out), shape_count(last->in), 0, 1, box);
 }
 
+/* Rows and columns of a convolution that its pooling drops are not bounded. */
+static void crop(struct domain *domain)
+{
+    const struct network *n = domain->network;
+    for (size_t i = 0; i < n->layer_count; i++)
+        domain->plan[i] = n->layers[i];
+    for (size_t i = 0; i + 1 < n->layer_count; i++) {
+        struct layer *conv = &domain->plan[i];
+        size_t pool = i + 1 + (conv[1].kind == LAYER_RELU);
+        if (conv->kind != LAYER_CONV2D || pool >= n->layer_count ||
+            n->layers[pool].kind != LAYER_MAXPOOL2D)
+            continue;
+        const struct layer *p = &n->layers[pool];
+        struct shape used = {conv->out.channels, p->out.height * p->size, p->out.width * p->size};
+        conv->out = used;
+        for (size_t j = i + 1; j <= pool; j++)
+            domain->plan[j].in = used;
+        if (pool == i + 2)
+            domain->plan[i + 1].out = used;
+    }
+}
+
 int box_feedforward_prepare(struct domain *domain, const struct box *box, struct fault *fault)
 {
     const struct network *n = domain->network;
@@ -29,6 +51,7 @@ int box_feedforward_prepare(struct domain *domain, const struct box *box, struct
     if (n->layer_count == 0 || last->kind != LAYER_DENSE)
         return fault_set(fault, "the network's last layer must be dense to be certified");
 
+    crop(domain);
     domain->first_dense = n->layer_count;
     for (size_t i = 0; i < n->layer_count; i++) {
         const struct layer *layer = &n->layers[i];
@@ -38,7 +61,8 @@ int box_feedforward_prepare(struct domain *domain, const struct box *box, struct
         if (layer->kind == LAYER_DENSE && domain->first_dense == n->layer_count)
             domain->first_dense = i;
         if (has_weights(layer) && layer != last)
-            domain->layers[i] = domain->engine->layer_new(domain->engine, n, layer, box);
+            domain->layers[i] =
+                domain->engine->layer_new(domain->engine, n, &domain->plan[i], box);
     }
     prepare_readout(domain, last, box);
     return 0;
@@ -79,13 +103,21 @@ static void show(struct analysis *a, const struct intervals *x, size_t first, si
     observer->see(observer->context, &sighting);
 }
 
+/* Is layer i a ReLU right before a pooling layer?  Both take maxima, so they may
+ * change places, and after pooling there is less to do. */
+static int pool_follows(const struct network *n, size_t i)
+{
+    return n->layers[i].kind == LAYER_RELU && i + 1 < n->layer_count &&
+           n->layers[i + 1].kind == LAYER_MAXPOOL2D;
+}
+
 /* Run layers [from, to) on `batch` samples that stand in rows[*now]. */
 static void run_layers(const struct domain *d, struct analysis *a, size_t from, size_t to,
                        struct intervals *rows[2], int *now, size_t batch, size_t sample,
                        const struct observer *observer)
 {
     for (size_t i = from; i < to; i++) {
-        const struct layer *layer = &d->network->layers[i];
+        const struct layer *layer = &d->plan[i];
         struct intervals *x = rows[*now], *y = rows[!*now];
         size_t size = shape_count(layer->out);
         switch (layer->kind) {
@@ -97,10 +129,13 @@ static void run_layers(const struct domain *d, struct analysis *a, size_t from, 
             *now = !*now;
             break;
         case LAYER_RELU:
-            d->engine->relu(x, batch * size);
+            if (!pool_follows(d->network, i))
+                d->engine->relu(x, batch * size);
             break;
         case LAYER_MAXPOOL2D:
             d->engine->maxpool(x, layer->in, layer->size, y, batch);
+            if (i > 0 && pool_follows(d->network, i - 1))
+                d->engine->relu(y, batch * size);
             *now = !*now;
             break;
         case LAYER_FLATTEN:

@@ -89,22 +89,27 @@ static void advance(const struct domain *d, struct analysis *a, const float *inp
     e->compare(a->membrane, a->threshold, a->above, units);
 }
 
-/* Outcomes possible after the comparison and the refractory rule. */
+/* Outcomes possible after the comparison and the refractory rule.  The comparison's
+ * words NEVER, ALWAYS and OPEN are, as bits, silent, fires and open; written
+ * without branches, because every neuron passes here at every step. */
 static void fire(const struct domain *d, struct analysis *a)
 {
     int refractory = d->network->lsnn.refractory;
+    int *restrict surely_blocked = a->surely_blocked, *restrict maybe_blocked = a->maybe_blocked;
+    int *restrict fewest = a->fewest, *restrict most = a->most;
+    const uint8_t *restrict above = a->above;
+    uint8_t *restrict spikes = a->spikes;
     for (size_t i = 0; i < d->network->lsnn.units; i++) {
-        unsigned spike = a->above[i]; /* NEVER, ALWAYS, OPEN: silent, fires, open */
-        if (a->surely_blocked[i] > 0)
-            spike = SPIKE_SILENT;
-        else if (a->maybe_blocked[i] > 0)
-            spike |= SPIKE_SILENT;
-        int surely = spike == SPIKE_FIRES, maybe = (spike & SPIKE_FIRES) != 0;
-        a->surely_blocked[i] = surely ? refractory : a->surely_blocked[i] - (a->surely_blocked[i] > 0);
-        a->maybe_blocked[i] = maybe ? refractory : a->maybe_blocked[i] - (a->maybe_blocked[i] > 0);
-        a->spikes[i] = (uint8_t)spike;
-        a->fewest[i] += surely;
-        a->most[i] += maybe;
+        int perhaps = above[i] | (maybe_blocked[i] > 0 ? SPIKE_SILENT : 0);
+        int spike = surely_blocked[i] > 0 ? SPIKE_SILENT : perhaps;
+        int surely = spike == SPIKE_FIRES, maybe = spike >> 1;
+        int surely_left = surely_blocked[i] - (surely_blocked[i] > 0);
+        int maybe_left = maybe_blocked[i] - (maybe_blocked[i] > 0);
+        surely_blocked[i] = surely ? refractory : surely_left;
+        maybe_blocked[i] = maybe ? refractory : maybe_left;
+        spikes[i] = (uint8_t)spike;
+        fewest[i] += surely;
+        most[i] += maybe;
     }
 }
 

@@ -28,7 +28,8 @@ void analysis_free(struct analysis *analysis);
 
 /* What an observer is shown, before anything is thrown away. */
 enum quantity {
-    QUANTITY_PREACTIVATION, /* outputs of layer `layer` with weights */
+    QUANTITY_PREACTIVATION, /* outputs of layer `layer` with weights, less the rows and
+                               columns that a pooling layer after it drops */
     QUANTITY_DRIVE,         /* LSNN: I_t */
     QUANTITY_MEMBRANE,      /* LSNN: V_{t+1} */
     QUANTITY_THRESHOLD,     /* LSNN: B_{t+1} */

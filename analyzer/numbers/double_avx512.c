@@ -210,4 +210,43 @@ static void combine(double *y, double al, double ah, const double *x, double cl,
     }
 }
 
+/* Eight bytes widened to eight integers of 64 bits. */
+static inline __m512i widen_bytes(const uint8_t *bytes, size_t left)
+{
+    uint64_t packed = 0;
+    __builtin_memcpy(&packed, bytes, left < 8 ? left : 8);
+    return _mm512_cvtepu8_epi64(_mm_cvtsi64_si128((long long)packed));
+}
+
+static void leak(double *y, double al, double ah, const double *x, const double added[4],
+                 const uint8_t *spikes, size_t count)
+{
+    __m512d a_low = _mm512_set1_pd(al), a_high = _mm512_set1_pd(ah);
+    __m512d table = _mm512_castpd256_pd512(_mm256_loadu_pd(added));
+    for (size_t i = 0; i < count; i += 8) {
+        __mmask8 in = first_lanes(count - i);
+        __m512i which = spikes ? widen_bytes(spikes + i, count - i) : _mm512_setzero_si512();
+        __m512d more = _mm512_permutexvar_pd(_mm512_and_si512(which, _mm512_set1_epi64(3)), table);
+        __m512d value = _mm512_maskz_loadu_pd(in, x + i);
+        value = _mm512_max_pd(_mm512_mul_pd(a_low, value), _mm512_mul_pd(a_high, value));
+        _mm512_mask_storeu_pd(y + i, in, sound_end(_mm512_add_pd(value, more)));
+    }
+}
+
+static void compare(const double *v_neg, const double *v_hi, const double *b_neg,
+                    const double *b_hi, uint8_t *result, size_t count)
+{
+    __m512d sign = _mm512_set1_pd(-0.0);
+    for (size_t i = 0; i < count; i += 8) {
+        __mmask8 in = first_lanes(count - i);
+        __m512d b_lo = _mm512_xor_pd(sign, _mm512_maskz_loadu_pd(in, b_neg + i));
+        __m512d v_lo = _mm512_xor_pd(sign, _mm512_maskz_loadu_pd(in, v_neg + i));
+        __mmask8 never = _mm512_cmp_pd_mask(_mm512_maskz_loadu_pd(in, v_hi + i), b_lo, _CMP_LE_OQ);
+        __mmask8 always = _mm512_cmp_pd_mask(v_lo, _mm512_maskz_loadu_pd(in, b_hi + i), _CMP_GT_OQ);
+        __m512i known = _mm512_mask_mov_epi64(_mm512_set1_epi64(3), always, _mm512_set1_epi64(2));
+        known = _mm512_mask_mov_epi64(known, never, _mm512_set1_epi64(1));
+        _mm512_mask_cvtepi64_storeu_epi8(result + i, in, known);
+    }
+}
+
 #include "double_kernels.inc"

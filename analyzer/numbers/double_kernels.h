@@ -70,6 +70,14 @@ struct double_kernels {
     /* y := a x + c z on ends, a in [al, ah] >= 0, c in [cl, ch] >= 0. */
     void (*combine)(double *y, double al, double ah, const double *x, double cl, double ch,
                     const double *z, size_t count);
+
+    /* y := a x + added[s] on ends, s = spikes[i] an enum spike, or 0 where spikes is NULL. */
+    void (*leak)(double *y, double al, double ah, const double *x, const double added[4],
+                 const uint8_t *spikes, size_t count);
+
+    /* What is known of v > b, from the ends of both (an enum above each). */
+    void (*compare)(const double *v_neg, const double *v_hi, const double *b_neg,
+                    const double *b_hi, uint8_t *result, size_t count);
 };
 
 extern const struct double_kernels double_portable;

@@ -169,11 +169,9 @@ void double_offset(struct intervals *y, const struct scalar *a, const struct sca
     struct rounding_scope scope;
     rounding_enter_upward(&scope);
     require(c->lower >= 0);
-    for (size_t i = 0; i < count; i++) {
-        y->neg[i] =
-            sound_end(larger(c->lower * x->neg[i], c->upper * x->neg[i]) - a->lower);
-        y->hi[i] = sound_end(larger(c->lower * x->hi[i], c->upper * x->hi[i]) + a->upper);
-    }
+    const double down[4] = {-a->lower}, up[4] = {a->upper};
+    double_loops->leak(y->neg, c->lower, c->upper, x->neg, down, NULL, count);
+    double_loops->leak(y->hi, c->lower, c->upper, x->hi, up, NULL, count);
     rounding_leave(&scope);
 }
 
@@ -183,12 +181,9 @@ void double_leak_and_add(struct intervals *y, const struct scalar *a, const stru
     struct rounding_scope scope;
     rounding_enter_upward(&scope);
     require(a->lower >= 0 && c->lower >= 0);
-    double neg[4] = {0, 0, -c->lower, 0}, hi[4] = {0, 0, c->upper, c->upper};
-    for (size_t i = 0; i < count; i++) {
-        unsigned spike = spikes[i] & SPIKE_OPEN;
-        y->neg[i] = sound_end(larger(a->lower * y->neg[i], a->upper * y->neg[i]) + neg[spike]);
-        y->hi[i] = sound_end(larger(a->lower * y->hi[i], a->upper * y->hi[i]) + hi[spike]);
-    }
+    const double down[4] = {0, 0, -c->lower, 0}, up[4] = {0, 0, c->upper, c->upper};
+    double_loops->leak(y->neg, a->lower, a->upper, y->neg, down, spikes, count);
+    double_loops->leak(y->hi, a->lower, a->upper, y->hi, up, spikes, count);
     rounding_leave(&scope);
 }
 
@@ -216,9 +211,6 @@ void double_compare(const struct intervals *v, const struct intervals *b, uint8_
 {
     struct rounding_scope scope;
     rounding_enter_upward(&scope);
-    for (size_t i = 0; i < count; i++) {
-        int never = v->hi[i] <= -b->neg[i], always = -v->neg[i] > b->hi[i];
-        result[i] = (uint8_t)(never ? ABOVE_NEVER : always ? ABOVE_ALWAYS : ABOVE_OPEN);
-    }
+    double_loops->compare(v->neg, v->hi, b->neg, b->hi, result, count);
     rounding_leave(&scope);
 }

@@ -86,4 +86,22 @@ static void combine(double *y, double al, double ah, const double *x, double cl,
     }
 }
 
+static void leak(double *y, double al, double ah, const double *x, const double added[4],
+                 const uint8_t *spikes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        double a = al * x[i], b = ah * x[i];
+        y[i] = sound_end((a > b ? a : b) + added[spikes ? spikes[i] & 3 : 0]);
+    }
+}
+
+static void compare(const double *v_neg, const double *v_hi, const double *b_neg,
+                    const double *b_hi, uint8_t *result, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int never = v_hi[i] <= -b_neg[i], always = -v_neg[i] > b_hi[i];
+        result[i] = never ? 1 : always ? 2 : 3;
+    }
+}
+
 #include "double_kernels.inc"
