@@ -280,6 +280,7 @@ static void adopt_nominal(const struct prover *prover, struct prover_run *run)
         if (result->nominal == NOMINAL_CORRECT && result->verdict == VERDICT_UNKNOWN) {
             result->verdict = VERDICT_CERTIFIED;
             result->margin_lower = prover->nominal[i].margin_lower;
+            result->adopted = 1;
         }
     }
 }

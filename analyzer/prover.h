@@ -35,6 +35,7 @@ struct sample_result {
     double margin_lower;  /* verdict_margin_lower; -inf while unknown for want of a bound */
     int done;             /* bounded; 0 where interrupted before */
     int suspect;          /* certified by a margin near its own rounding */
+    int adopted;          /* certified at zeta 0 by the nominal proof, mpfr's where needed */
 };
 
 /* Verdicts at one zeta. */

@@ -9,17 +9,23 @@
 #include "analyzer/numbers/engine_mpfr.h"
 #include "specs/random.h"
 
+/* What double bounded; a verdict adopted from mpfr needs no second opinion of it. */
+static int reviewable(const struct sample_result *result)
+{
+    return result->nominal == NOMINAL_CORRECT && result->done && !result->adopted;
+}
+
 static void choose_by_hash(const struct prover_settings *settings, size_t wanted,
                            const struct prover_run *run, unsigned char *chosen)
 {
     size_t eligible = 0, taken = 0;
     for (size_t i = 0; i < run->samples; i++)
-        eligible += run->results[i].nominal == NOMINAL_CORRECT && run->results[i].done;
+        eligible += (size_t)reviewable(&run->results[i]);
     if (wanted > eligible)
         wanted = eligible;
     for (uint64_t draw = 0; taken < wanted; draw++) {
         size_t i = (size_t)(random_u64(settings->seed, RANDOM_CHOICE, draw) % run->samples);
-        if (chosen[i] || run->results[i].nominal != NOMINAL_CORRECT || !run->results[i].done)
+        if (chosen[i] || !reviewable(&run->results[i]))
             continue;
         chosen[i] = 1;
         taken++;
@@ -34,7 +40,7 @@ static void choose(const struct prover_settings *settings, const struct prover_r
         return;
     case REFEREE_FULL:
         for (size_t i = 0; i < run->samples; i++)
-            chosen[i] = run->results[i].nominal == NOMINAL_CORRECT && run->results[i].done;
+            chosen[i] = (unsigned char)reviewable(&run->results[i]);
         return;
     case REFEREE_PERCENT:
         choose_by_hash(settings,
@@ -46,7 +52,7 @@ static void choose(const struct prover_settings *settings, const struct prover_r
         break;
     }
     for (size_t i = 0; i < run->samples; i++)
-        chosen[i] |= run->results[i].suspect != 0;
+        chosen[i] |= run->results[i].suspect && reviewable(&run->results[i]);
 }
 
 int referee_contradicts(const struct sample_result *by_double, const struct margins *by_mpfr,

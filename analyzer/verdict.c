@@ -23,7 +23,7 @@ int verdict_proves(const struct margins *margins, size_t classes, int label,
         else
             proven += margins->lower[j] > 0;
     }
-    return classes > 0 && proven == classes - 1;
+    return classes > 1 && proven == classes - 1;
 }
 
 int verdict_refutes(const struct margins *margins, size_t classes, int label)

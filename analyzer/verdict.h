@@ -16,7 +16,8 @@ enum verdict { VERDICT_UNKNOWN, VERDICT_CERTIFIED, VERDICT_FALSIFIED, VERDICT_MI
  * Fig. S9); never stronger than margin. */
 enum criterion { CRITERION_MARGIN, CRITERION_DISJOINT };
 
-/* Is the label's logit proven the greatest for the whole box? */
+/* Is the label's logit proven the greatest for the whole box?  Never for fewer than
+ * two classes: nothing would have been proven. */
 int verdict_proves(const struct margins *margins, size_t classes, int label,
                    enum criterion criterion);
 
