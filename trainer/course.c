@@ -36,14 +36,19 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+size_t course_samples(const struct course *course)
+{
+    size_t limit = course->settings->limit, count = course->train->count;
+    return limit && limit < count ? limit : count;
+}
+
 static void desk_init(struct desk *desk, const struct course *course)
 {
     const struct settings *settings = course->settings;
-    size_t count = course->train->count;
     memset(desk, 0, sizeof *desk);
     desk->course = course;
     desk->settings = settings_print(settings);
-    desk->count = settings->limit && settings->limit < count ? settings->limit : count;
+    desk->count = course_samples(course);
     desk->batch = settings->batch < desk->count ? settings->batch : desk->count;
     desk->batches = desk->count / desk->batch;
     lesson_init(&desk->lesson, settings->method, course->network, desk->batch);

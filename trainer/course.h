@@ -23,6 +23,9 @@ enum outcome {
     OUTCOME_FAULT     /* a file could not be written */
 };
 
+/* Training samples that the settings' limit leaves. */
+size_t course_samples(const struct course *course);
+
 /* Go on from `state` to the last epoch, one line per epoch on stdout.  The best
  * epoch's parameters by clean validation accuracy (the first of equals) end up
  * in state->best.  For all but OUTCOME_DONE the reason, with the cure, is in `fault`. */

@@ -9,7 +9,7 @@
 enum {
     KEY_EPOCHS = 0x100, KEY_BATCH, KEY_UNITS, KEY_LIMIT, KEY_LR, KEY_LR_FINAL, KEY_SCHEDULE,
     KEY_AUGMENT, KEY_BETA, KEY_ZETA, KEY_STEPS, KEY_SPLIT, KEY_RESUME, KEY_CHECKPOINT, KEY_FROM,
-    KEY_LIST, KEY_LOG, KEY_TASK, KEY_METHOD, KEYS_END
+    KEY_LIST, KEY_LOG, KEY_PLOT, KEY_TASK, KEY_METHOD, KEYS_END
 };
 
 static const struct argp_option options[] = {
@@ -39,6 +39,7 @@ static const struct argp_option options[] = {
      "Keep the state after every epoch in FILE (default: OUTPUT.ckpt)", 0},
     {"resume", KEY_RESUME, NULL, 0, "Go on from the checkpoint", 0},
     {"log", KEY_LOG, "FILE", 0, "Write the epochs as CSV", 0},
+    {"plot", KEY_PLOT, "FILE", 0, "Draw the training curves (.svg, .png or .pdf)", 0},
     {0},
 };
 
@@ -141,6 +142,7 @@ static void finish(struct words *words, struct argp_state *state)
         argp_error(state, "%s", fault.text);
     flags->settings.seed = flags->common.seed;
     flags->log = word(words, KEY_LOG);
+    flags->plot = word(words, KEY_PLOT);
     flags->from = word(words, KEY_FROM);
     flags->resume = word(words, KEY_RESUME) != NULL;
     const char *given = word(words, KEY_CHECKPOINT), *base = given ? given : flags->output;

@@ -8,7 +8,7 @@
 struct flags {
     struct options common;
     struct settings settings; /* hashes of data and model are still empty */
-    const char *output, *log, *from; /* borrowed from argv; log, from may be NULL */
+    const char *output, *log, *plot, *from; /* borrowed from argv; all but output may be NULL */
     char *checkpoint;                /* owned */
     int resume;
 };

@@ -10,6 +10,7 @@
 #include "course.h"
 #include "evaluate.h"
 #include "flags.h"
+#include "history.h"
 #include "initial.h"
 #include "specs/model.h"
 #include "specs/outfile.h"
@@ -37,7 +38,8 @@ static int check_writable(const char *path, struct fault *fault)
 static int check_files(const struct flags *flags, struct fault *fault)
 {
     if (check_writable(flags->output, fault) || check_writable(flags->checkpoint, fault) ||
-        check_writable(flags->log, fault))
+        check_writable(flags->log, fault) ||
+        (flags->plot && history_check(flags->plot, fault)))
         return -1;
     if (!flags->resume && access(flags->checkpoint, F_OK) == 0)
         return fault_set(fault, "%s: is there from an earlier run; add --resume to go on from it, "
@@ -153,6 +155,18 @@ static int finish(struct train *train, struct fault *fault)
     return 0;
 }
 
+/* The curves of the epochs done, also of a run that was stopped. */
+static int draw_history(const struct train *train, struct fault *fault)
+{
+    char title[128];
+    const struct settings *settings = &train->flags.settings;
+    if (!train->flags.plot)
+        return 0;
+    snprintf(title, sizeof title, "%s, %s, %zu parameters", settings->task,
+             settings->method->name, train->model.network.parameter_count);
+    return history_draw(&train->state, title, train->flags.plot, fault);
+}
+
 static int run(struct train *train, struct fault *fault)
 {
     if (check_files(&train->flags, fault) || describe_model(train, fault) ||
@@ -167,10 +181,17 @@ static int run(struct train *train, struct fault *fault)
     if (!course.quiet)
         printf("%s, %s: %zu parameters, %zu samples to train on, %zu to validate\n",
                train->model.task, course.settings->method->name,
-               course.network->parameter_count, course.train->count, course.valid->count);
+               course.network->parameter_count, course_samples(&course), course.valid->count);
     enum outcome outcome = course_run(&course, &train->state, fault);
+    if (outcome == OUTCOME_DONE && finish(train, fault))
+        return EXIT_INPUT;
+    struct fault undrawn;
+    if (draw_history(train, &undrawn)) {
+        fprintf(stderr, "train: %s\n", undrawn.text);
+        return EXIT_INPUT;
+    }
     if (outcome == OUTCOME_DONE)
-        return finish(train, fault) ? EXIT_INPUT : EXIT_DONE;
+        return EXIT_DONE;
     return outcome == OUTCOME_FAULT ? EXIT_INPUT : EXIT_INCONCLUSIVE;
 }
 
@@ -181,7 +202,7 @@ int main(int argc, char **argv)
     interrupt_catch();
     flags_parse(&train.flags, argc, argv);
     int status = run(&train, &fault);
-    if (status != EXIT_DONE)
+    if (*fault.text)
         fprintf(stderr, "train: %s\n", fault.text);
     for (int part = SPLIT_TRAIN; part <= SPLIT_TEST; part++)
         dataset_clear(&train.parts[part]);
