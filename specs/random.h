@@ -15,7 +15,12 @@ enum random_stream {
     RANDOM_ATTACK_START,    /* start noise of the adversary */
     RANDOM_AUGMENT,         /* data augmentation */
     RANDOM_SAMPLING,        /* parameter draws of tests and assess */
-    RANDOM_CHOICE           /* choices by hash, e.g. the referee's samples */
+    RANDOM_CHOICE,          /* choices by hash, e.g. the referee's samples */
+    RANDOM_NOISE,           /* forward noise; plus the step << 8, as all below */
+    RANDOM_DROPOUT,         /* which units a batch drops */
+    RANDOM_BLOCKS,          /* which half of the parameters ascends (ABCD) */
+    RANDOM_LANGEVIN,        /* inner steps of Entropy-SGD */
+    RANDOM_INPUT_ATTACK     /* where the attack on inputs starts */
 };
 
 /* Four independent 32-bit words. */

@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "normals.h"
 #include "specs/fault.h"
 #include "specs/random.h"
+
+#define PIECE 4096 /* parameters done at once, by one thread */
 
 void attack_init(struct attack *attack, size_t parameters, size_t batch, size_t classes)
 {
@@ -23,20 +26,6 @@ void attack_clear(struct attack *attack)
     memset(attack, 0, sizeof *attack);
 }
 
-/* Four standard normals from one Philox block (Box-Muller, twice). */
-static void four_normals(uint64_t seed, uint64_t draw, size_t block, float out[4])
-{
-    struct random_words words =
-        random_words(seed, RANDOM_ATTACK_START + (draw << 8), (uint64_t)block);
-    for (int pair = 0; pair < 2; pair++) {
-        double u = ((double)words.word[2 * pair] + 0.5) * 0x1p-32;
-        double angle = (double)words.word[2 * pair + 1] * (0x1p-32 * 2 * M_PI);
-        double radius = sqrt(-2 * log(u));
-        out[2 * pair] = (float)(radius * cos(angle));
-        out[2 * pair + 1] = (float)(radius * sin(angle));
-    }
-}
-
 static inline float clip(float value, float low, float high)
 {
     value = value < low ? low : value;
@@ -48,12 +37,14 @@ void adversary_start(const struct adversary *adversary, const float *theta, size
 {
     const float start = (float)adversary->start, zeta = (float)adversary->zeta;
 #pragma omp parallel for schedule(static)
-    for (size_t block = 0; block < (parameters + 3) / 4; block++) {
-        float noise[4];
-        four_normals(seed, draw, block, noise);
-        for (size_t i = 4 * block; i < parameters && i < 4 * block + 4; i++) {
+    for (size_t piece = 0; piece < (parameters + PIECE - 1) / PIECE; piece++) {
+        float noise[PIECE];
+        size_t first = piece * PIECE, left = parameters - first;
+        size_t count = left < PIECE ? left : PIECE;
+        normals_draw(seed, RANDOM_ATTACK_START + (draw << 8), first, count, noise);
+        for (size_t k = 0, i = first; k < count; k++, i++) {
             float size = fabsf(theta[i]), reach = zeta * size;
-            star[i] = clip(theta[i] + size * start * noise[i % 4], theta[i] - reach,
+            star[i] = clip(theta[i] + size * start * noise[k], theta[i] - reach,
                            theta[i] + reach);
         }
     }

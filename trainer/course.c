@@ -55,6 +55,8 @@ static void desk_init(struct desk *desk, const struct course *course)
     desk->lesson.adversary = (struct adversary){
         settings->attack_steps, settings->zeta_attack, settings->attack_start};
     desk->lesson.beta_rob = settings->beta_rob;
+    desk->lesson.noise = settings->noise;
+    desk->lesson.noise_kind = settings->noise_kind;
     desk->lesson.seed = settings->seed;
     augment_init(&desk->augmenter, course->train, course->network->input_shape,
                  settings->augment, settings->seed);

@@ -9,13 +9,13 @@
 enum {
     KEY_EPOCHS = 0x100, KEY_BATCH, KEY_UNITS, KEY_LIMIT, KEY_LR, KEY_LR_FINAL, KEY_SCHEDULE,
     KEY_AUGMENT, KEY_BETA, KEY_ZETA, KEY_STEPS, KEY_SPLIT, KEY_RESUME, KEY_CHECKPOINT, KEY_FROM,
-    KEY_LIST, KEY_LOG, KEY_PLOT, KEY_TASK, KEY_METHOD, KEYS_END
+    KEY_LIST, KEY_LOG, KEY_PLOT, KEY_NOISE, KEY_NOISE_RANGE, KEY_TASK, KEY_METHOD, KEYS_END
 };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "What to train:", 1},
     {"task", KEY_TASK, "TASK", 0, "synth-ecg, ecg or fmnist", 0},
-    {"method", KEY_METHOD, "METHOD", 0, "standard or beta", 0},
+    {"method", KEY_METHOD, "METHOD", 0, "standard, forward-noise, beta or beta-noise", 0},
     {"output", 'o', "FILE", 0, "Write the model to FILE", 0},
     {"from", KEY_FROM, "MODEL", 0, "Start from the parameters of MODEL", 0},
     {"units", KEY_UNITS, "N", 0, "Neurons of an LSNN (default: 256)", 0},
@@ -31,9 +31,12 @@ static const struct argp_option options[] = {
      "step (lr-final for the last quarter) or cosine", 0},
     {"augment", KEY_AUGMENT, "KIND", 0,
      "Images: none, flip (mirrored at random), shift (and moved by a pixel)", 0},
-    {"beta-rob", KEY_BETA, "X", 0, "Weight of the robustness loss (default: 0.25)", 0},
+    {"beta-rob", KEY_BETA, "X", 0, "Weight of the robustness loss (default: 0.25, with noise 0.1)", 0},
     {"zeta-attack", KEY_ZETA, "X", 0, "Relative size of the attacked box (default: 0.1)", 0},
     {"attack-steps", KEY_STEPS, "N", 0, "Steps of the adversary (default: 10)", 0},
+    {"noise", KEY_NOISE, "X", 0, "Deviation of the forward noise (default: 0.3)", 0},
+    {"noise-range", KEY_NOISE_RANGE, NULL, 0,
+     "Forward noise relative to the largest weight of its tensor", 0},
     {NULL, 0, NULL, 0, "Records:", 3},
     {"checkpoint", KEY_CHECKPOINT, "FILE", 0,
      "Keep the state after every epoch in FILE (default: OUTPUT.ckpt)", 0},
@@ -109,6 +112,16 @@ static int read_kinds(const struct words *words, struct settings *s, struct faul
     return 0;
 }
 
+static int read_noise(const struct words *words, struct settings *s, struct fault *fault)
+{
+    const char *noise = word(words, KEY_NOISE), *range = word(words, KEY_NOISE_RANGE);
+    if ((noise || range) && !s->method->noisy)
+        return fault_set(fault, "--noise%s: method %s has no forward noise", noise ? "" : "-range",
+                         s->method->name);
+    s->noise_kind = range ? NOISE_RANGE : NOISE_RELATIVE;
+    return read_number(words, KEY_NOISE, "--noise", 10, &s->noise, fault);
+}
+
 static int read_settings(const struct words *words, struct settings *s, struct fault *fault)
 {
     const char *task = word(words, KEY_TASK), *name = word(words, KEY_METHOD);
@@ -131,6 +144,7 @@ static int read_settings(const struct words *words, struct settings *s, struct f
         s->lr_final = s->lr / (s->schedule == SCHEDULE_STEP ? 10 : 100);
     return read_number(words, KEY_LR_FINAL, "--lr-final", 1e38, &s->lr_final, fault) ||
            read_number(words, KEY_BETA, "--beta-rob", 1e6, &s->beta_rob, fault) ||
+           read_noise(words, s, fault) ||
            read_number(words, KEY_ZETA, "--zeta-attack", 1, &s->zeta_attack, fault);
 }
 

@@ -57,7 +57,7 @@ int settings_default(struct settings *settings, const char *task, const struct m
         .epochs = method->attacks ? d->attack_epochs : d->epochs,
         .batch = d->batch, .units = d->units,
         .lr = d->lr, .lr_final = d->lr_final, .schedule = d->schedule, .augment = d->augment,
-        .beta_rob = 0.25, .zeta_attack = 0.1, .attack_start = 0.001, .attack_steps = 10,
+        .beta_rob = method->noisy ? 0.1 : 0.25, .noise = 0.3, .zeta_attack = 0.1, .attack_start = 0.001, .attack_steps = 10,
     };
     return 0;
 }
@@ -103,6 +103,11 @@ json_t *settings_print(const struct settings *settings)
         json_object_set_new(object, "attack-start", decimal(settings->attack_start));
         json_object_set_new(object, "attack-steps",
                             json_integer((json_int_t)settings->attack_steps));
+    }
+    if (settings->method->noisy) {
+        json_object_set_new(object, "noise", decimal(settings->noise));
+        json_object_set_new(object, "noise-kind",
+                            json_string(settings->noise_kind ? "range" : "relative"));
     }
     return object;
 }

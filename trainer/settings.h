@@ -28,6 +28,8 @@ struct settings {
     enum augment augment;
     double beta_rob, zeta_attack, attack_start;
     size_t attack_steps;
+    double noise;                /* eta of the forward noise */
+    enum noise_kind noise_kind;
     uint64_t seed;
     int by_patient;              /* ecg: split by patient */
     char from[DIGEST_HEX];       /* sha256 of the model started from, or "" */

@@ -1,0 +1,24 @@
+/* scope.h -- which tensors take part in attack and noise: all, or those chosen. */
+#ifndef TRAINER_SCOPE_H
+#define TRAINER_SCOPE_H
+
+#include <stddef.h>
+
+#include "specs/network.h"
+
+/* Ranges of the flat parameter vector, in order, disjoint. */
+struct span {
+    size_t first, count;
+};
+struct scope {
+    size_t count;
+    struct span spans[2 * NETWORK_LAYERS];
+};
+
+/* The tensors of `network` for which out[number] is 0; `out` NULL: all of them. */
+void scope_init(struct scope *scope, const struct network *network, const unsigned char *out);
+
+/* Number of parameters in scope. */
+size_t scope_size(const struct scope *scope);
+
+#endif
