@@ -15,12 +15,15 @@
 #include "specs/outfile.h"
 #include "specs/random.h"
 
+#define SELECT_DRAWS 3 /* noisy chips that choose the best epoch */
+
 /* What a run needs beside its state. */
 struct desk {
     const struct course *course;
     json_t *settings;
     struct lesson lesson;
     struct augmenter augmenter;
+    struct shaking shaking; /* with --select noisy */
     struct progress progress;
     size_t count, batch, batches; /* samples, per batch, batches per epoch */
     uint32_t *order;
@@ -58,6 +61,11 @@ static void desk_init(struct desk *desk, const struct course *course)
     desk->lesson.noise = settings->noise;
     desk->lesson.noise_kind = settings->noise_kind;
     desk->lesson.seed = settings->seed;
+    if (settings->select_noise > 0)
+        desk->shaking = (struct shaking){
+            course->network, &desk->lesson.scope, settings->noise_kind, settings->select_noise,
+            settings->seed, SELECT_DRAWS,
+            fault_alloc_aligned(course->network->parameter_count, sizeof(float))};
     augment_init(&desk->augmenter, course->train, course->network->input_shape,
                  settings->augment, settings->seed);
     desk->order = fault_alloc(desk->count, sizeof *desk->order);
@@ -75,6 +83,7 @@ static void desk_clear(struct desk *desk)
     free(desk->order);
     free(desk->inputs);
     free(desk->labels);
+    free(desk->shaking.noisy);
 }
 
 /* A NaN parameter need not show in an LSNN's loss (a neuron then never spikes), so the
@@ -120,7 +129,7 @@ static int save_log(const struct desk *desk, const struct state *state, struct f
         return 0;
     if (outfile_open(&file, desk->course->log, fault))
         return -1;
-    fprintf(file.stream, "epoch,loss,robust,train,valid,seconds\n%s", state->log);
+    fprintf(file.stream, "epoch,loss,robust,train,valid,seconds,noisy\n%s", state->log);
     return outfile_commit(&file, fault);
 }
 
@@ -130,24 +139,37 @@ static int end_epoch(struct desk *desk, struct state *state, struct fault *fault
     const struct course *course = desk->course;
     size_t correct = evaluate_correct(desk->lesson.net, desk->batch, state->theta,
                                       course->valid);
+    size_t score = correct;
+    int noisy_choice = course->settings->select_noise > 0;
+    if (noisy_choice)
+        score = evaluate_noisy(desk->lesson.net, desk->batch, state->theta, course->valid,
+                               &desk->shaking);
     double loss = state->loss / (double)state->batch;
     double robust = state->robust / (double)state->batch;
     double train = 100 * (double)state->correct / (double)(state->batch * desk->batch);
     double valid = 100 * (double)correct / (double)course->valid->count;
     double seconds = now() - desk->started;
     state->epoch++;
-    if (!state->best_epoch || correct > state->best_correct) {
+    if (!state->best_epoch || score > state->best_score) {
         state->best_epoch = state->epoch;
+        state->best_score = score;
         state->best_correct = correct;
         memcpy(state->best, state->theta, state->parameters * sizeof *state->best);
     }
     state->loss = state->robust = 0;
     state->correct = state->batch = 0;
-    state_log(state, "%" PRIu64 ",%.6g,%.6g,%.4f,%.4f,%.1f\n", state->epoch, loss, robust,
-              train, valid, seconds);
+    state_log(state, "%" PRIu64 ",%.6g,%.6g,%.4f,%.4f,%.1f,", state->epoch, loss, robust, train,
+              valid, seconds);
     progress_end(&desk->progress);
-    printf("%5" PRIu64 "  %8.4f  %8.5f  %6.2f  %6.2f  %7.1f\n", state->epoch, loss, robust,
-           train, valid, seconds);
+    printf("%5" PRIu64 "  %8.4f  %8.5f  %6.2f  %6.2f  %7.1f", state->epoch, loss, robust, train,
+           valid, seconds);
+    if (noisy_choice) {
+        double noisy = 100 * (double)score / (double)(SELECT_DRAWS * course->valid->count);
+        state_log(state, "%.4f", noisy);
+        printf("  %6.2f", noisy);
+    }
+    state_log(state, "\n");
+    printf("\n");
     fflush(stdout);
     if (save_log(desk, state, fault))
         return -1;
@@ -206,8 +228,8 @@ enum outcome course_run(const struct course *course, struct state *state, struct
     struct desk desk;
     enum outcome outcome = OUTCOME_DONE;
     desk_init(&desk, course);
-    printf("%5s  %8s  %8s  %6s  %6s  %7s\n", "epoch", "loss", "robust", "train%", "valid%",
-           "seconds");
+    printf("%5s  %8s  %8s  %6s  %6s  %7s%s\n", "epoch", "loss", "robust", "train%", "valid%",
+           "seconds", course->settings->select_noise > 0 ? "  noisy%" : "");
     fflush(stdout);
     while (outcome == OUTCOME_DONE && state->epoch < course->settings->epochs) {
         size_t left = (course->settings->epochs - state->epoch) * desk.batches - state->batch;

@@ -18,3 +18,18 @@ size_t evaluate_correct(struct net *net, size_t batch, const float *theta,
     free(logits);
     return correct;
 }
+
+/* Noise of steps that no training run reaches. */
+#define VALIDATION_STEPS ((uint64_t)1 << 48)
+
+size_t evaluate_noisy(struct net *net, size_t batch, const float *theta,
+                      const struct dataset *set, const struct shaking *shaking)
+{
+    size_t correct = 0;
+    for (size_t draw = 0; draw < shaking->draws; draw++) {
+        noise_draw(shaking->network, shaking->scope, shaking->kind, shaking->eta, theta,
+                   shaking->seed, VALIDATION_STEPS + draw, shaking->noisy);
+        correct += evaluate_correct(net, batch, shaking->noisy, set);
+    }
+    return correct;
+}

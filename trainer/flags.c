@@ -9,7 +9,7 @@
 enum {
     KEY_EPOCHS = 0x100, KEY_BATCH, KEY_UNITS, KEY_LIMIT, KEY_LR, KEY_LR_FINAL, KEY_SCHEDULE,
     KEY_AUGMENT, KEY_BETA, KEY_ZETA, KEY_STEPS, KEY_SPLIT, KEY_RESUME, KEY_CHECKPOINT, KEY_FROM,
-    KEY_LIST, KEY_LOG, KEY_PLOT, KEY_NOISE, KEY_NOISE_RANGE, KEY_TASK, KEY_METHOD, KEYS_END
+    KEY_LIST, KEY_LOG, KEY_PLOT, KEY_SELECT, KEY_NOISE, KEY_NOISE_RANGE, KEY_TASK, KEY_METHOD, KEYS_END
 };
 
 static const struct argp_option options[] = {
@@ -37,6 +37,9 @@ static const struct argp_option options[] = {
     {"noise", KEY_NOISE, "X", 0, "Deviation of the forward noise (default: 0.3)", 0},
     {"noise-range", KEY_NOISE_RANGE, NULL, 0,
      "Forward noise relative to the largest weight of its tensor", 0},
+    {"select", KEY_SELECT, "clean|noisy[:X]", 0,
+     "Keep the epoch with the best validation accuracy: as it is (default), or the mean of three "
+     "chips with noise X (default: --noise)", 0},
     {NULL, 0, NULL, 0, "Records:", 3},
     {"checkpoint", KEY_CHECKPOINT, "FILE", 0,
      "Keep the state after every epoch in FILE (default: OUTPUT.ckpt)", 0},
@@ -122,6 +125,23 @@ static int read_noise(const struct words *words, struct settings *s, struct faul
     return read_number(words, KEY_NOISE, "--noise", 10, &s->noise, fault);
 }
 
+static int read_select(const struct words *words, struct settings *s, struct fault *fault)
+{
+    const char *select = word(words, KEY_SELECT);
+    if (!select || strcmp(select, "clean") == 0)
+        return 0;
+    s->select_noise = s->noise;
+    if (strcmp(select, "noisy") == 0)
+        return 0;
+    if (strncmp(select, "noisy:", 6) != 0)
+        return fault_set(fault, "--select: '%s' is none of clean, noisy, noisy:X", select);
+    if (options_number("--select noisy", select + 6, 0, 10, &s->select_noise, fault))
+        return -1;
+    if (s->select_noise == 0)
+        return fault_set(fault, "--select noisy:0 is --select clean");
+    return 0;
+}
+
 static int read_settings(const struct words *words, struct settings *s, struct fault *fault)
 {
     const char *task = word(words, KEY_TASK), *name = word(words, KEY_METHOD);
@@ -144,7 +164,7 @@ static int read_settings(const struct words *words, struct settings *s, struct f
         s->lr_final = s->lr / (s->schedule == SCHEDULE_STEP ? 10 : 100);
     return read_number(words, KEY_LR_FINAL, "--lr-final", 1e38, &s->lr_final, fault) ||
            read_number(words, KEY_BETA, "--beta-rob", 1e6, &s->beta_rob, fault) ||
-           read_noise(words, s, fault) ||
+           read_noise(words, s, fault) || read_select(words, s, fault) ||
            read_number(words, KEY_ZETA, "--zeta-attack", 1, &s->zeta_attack, fault);
 }
 

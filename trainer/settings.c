@@ -89,6 +89,8 @@ json_t *settings_print(const struct settings *settings)
         "schedule", schedules[settings->schedule], "augment", augments[settings->augment],
         "seed", seed, "data", "train", settings->train, "valid", settings->valid);
     require(object);
+    if (settings->select_noise > 0)
+        json_object_set_new(object, "select-noise", decimal(settings->select_noise));
     if (settings->units)
         json_object_set_new(object, "units", json_integer((json_int_t)settings->units));
     if (settings->limit)

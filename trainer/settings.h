@@ -30,6 +30,7 @@ struct settings {
     size_t attack_steps;
     double noise;                /* eta of the forward noise */
     enum noise_kind noise_kind;
+    double select_noise;         /* keep the best epoch under noise of this size; 0 = clean */
     uint64_t seed;
     int by_patient;              /* ecg: split by patient */
     char from[DIGEST_HEX];       /* sha256 of the model started from, or "" */

@@ -73,12 +73,13 @@ static char *print_header(const struct state *state, const json_t *settings)
     snprintf(loss, sizeof loss, "%a", state->loss);
     snprintf(robust, sizeof robust, "%a", state->robust);
     json_t *header = json_pack(
-        "{s:O, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:s, s:s}",
+        "{s:O, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s}",
         "settings", settings, "parameters", (json_int_t)state->parameters,
         "epoch", (json_int_t)state->epoch, "batch", (json_int_t)state->batch,
         "step", (json_int_t)state->adam.step, "loss", loss, "robust", robust,
         "correct", (json_int_t)state->correct, "best_epoch", (json_int_t)state->best_epoch,
-        "best_correct", (json_int_t)state->best_correct, "log", state->log, "sha256", hex);
+        "best_correct", (json_int_t)state->best_correct,
+        "best_score", (json_int_t)state->best_score, "log", state->log, "sha256", hex);
     require(header);
     char *text = json_dumps(header, JSON_SORT_KEYS | JSON_COMPACT);
     require(text);
@@ -154,13 +155,14 @@ static int check_settings(const json_t *header, const json_t *settings, const ch
 
 static int take_header(struct state *state, const json_t *header, const char **hex)
 {
-    json_int_t parameters, epoch, batch, step, correct, best_epoch, best_correct;
+    json_int_t parameters, epoch, batch, step, correct, best_epoch, best_correct, best_score;
     const char *loss, *robust, *log;
     if (json_unpack((json_t *)header,
-                    "{s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:s, s:s}",
+                    "{s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s}",
                     "parameters", &parameters, "epoch", &epoch, "batch", &batch, "step", &step,
                     "loss", &loss, "robust", &robust, "correct", &correct,
                     "best_epoch", &best_epoch, "best_correct", &best_correct,
+                    "best_score", &best_score,
                     "log", &log, "sha256", hex))
         return -1;
     if ((size_t)parameters != state->parameters || epoch < 0 || batch < 0)
@@ -173,6 +175,7 @@ static int take_header(struct state *state, const json_t *header, const char **h
     state->correct = (uint64_t)correct;
     state->best_epoch = (uint64_t)best_epoch;
     state->best_correct = (uint64_t)best_correct;
+    state->best_score = (uint64_t)best_score;
     free(state->log);
     state->log = strdup(log);
     require(state->log);

@@ -29,6 +29,7 @@ struct state {
 
     uint64_t best_epoch;   /* number (from 1) of the epoch that `best` is from; 0 = none */
     uint64_t best_correct; /* validation samples it classifies correctly */
+    uint64_t best_score;   /* what it was chosen by: the same, or their sum over noisy chips */
     float *theta, *best;   /* [parameters], owned */
     struct adam adam;
     char *log; /* CSV lines of the epochs done; owned */
