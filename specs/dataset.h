@@ -21,13 +21,14 @@ struct dataset {
     size_t classes;
     float *inputs;          /* [count, features], owned, 64-byte aligned */
     uint8_t *labels;        /* [count], owned */
+    float black[3];         /* images: what a black pixel becomes, per channel */
     char sha256[DIGEST_HEX]; /* of inputs' bytes (little-endian) followed by labels' */
 };
 
 /* The JSON "input" entry that a new model of `task` gets: shape and the
  * preprocessing constants, decimals as strings.  `options` is "" or a list
- * such as "split-by=patient".  NULL with the reason for an unknown task or
- * option.  The caller frees it. */
+ * such as "split-by=patient,encoder=causal6".  NULL with the reason for an
+ * unknown task or option.  The caller frees it. */
 char *dataset_input(const char *task, const char *options, struct fault *fault);
 
 /* Load one part of a task's data as the model's `input` JSON prescribes.

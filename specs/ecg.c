@@ -169,39 +169,40 @@ void ecg_standardise(double *values, size_t count)
         values[i] = deviation > 0 ? (values[i] - mean) / deviation : 0;
 }
 
-static void cut_beat(const struct wfdb *record, size_t at, float *into)
+static void cut_beat(const struct wfdb *record, size_t at, const struct encoder *encoder,
+                     float *into)
 {
     size_t begin = at - STRIDE * ECG_STEPS / 2;
+    double leads[ECG_LEADS][ECG_STEPS];
     for (int lead = 0; lead < ECG_LEADS; lead++) {
-        double values[ECG_STEPS];
         for (size_t t = 0; t < ECG_STEPS; t++)
-            values[t] = record->lead[lead][begin + STRIDE * t];
-        ecg_standardise(values, ECG_STEPS);
-        for (size_t t = 0; t < ECG_STEPS; t++)
-            into[t * ECG_LEADS + (size_t)lead] = (float)values[t];
+            leads[lead][t] = record->lead[lead][begin + STRIDE * t];
+        ecg_standardise(leads[lead], ECG_STEPS);
     }
+    encoder_run(encoder, leads[0], ECG_STEPS, into);
 }
 
 static int fill(struct dataset *set, const struct records *r, const struct candidate *c,
-                size_t count, const char *folder, struct fault *fault)
+                size_t count, const struct encoder *encoder, const char *folder,
+                struct fault *fault)
 {
     if (!count)
         return fault_set(fault, "%s/ecg: the records hold no beats of all four classes N, L, R "
                          "and V for this part", folder);
     set->count = count;
-    set->features = ECG_STEPS * ECG_LEADS;
+    set->features = ECG_STEPS * encoder_channels(encoder->kind);
     set->classes = ECG_CLASSES;
     set->inputs = fault_alloc_aligned(count * set->features, sizeof(float));
     set->labels = fault_alloc(count, 1);
     for (size_t i = 0; i < count; i++) {
-        cut_beat(&r->record[c[i].record], c[i].at, set->inputs + i * set->features);
+        cut_beat(&r->record[c[i].record], c[i].at, encoder, set->inputs + i * set->features);
         set->labels[i] = c[i].label;
     }
     return 0;
 }
 
-int ecg_load(struct dataset *set, enum ecg_division division, enum split split,
-             const char *folder, struct fault *fault)
+int ecg_load(struct dataset *set, enum ecg_division division, const struct encoder *encoder,
+             enum split split, const char *folder, struct fault *fault)
 {
     struct records *r = fault_alloc(1, sizeof *r);
     int bad = read_records(r, folder, fault);
@@ -214,7 +215,7 @@ int ecg_load(struct dataset *set, enum ecg_division division, enum split split,
         count = keep_part(r, r->candidates, count, division, split);
         if (division == ECG_BY_PATIENT)
             count = balance(r->candidates, count);
-        bad = fill(set, r, r->candidates, count, folder, fault);
+        bad = fill(set, r, r->candidates, count, encoder, folder, fault);
     }
     for (size_t i = 0; i < r->count; i++)
         wfdb_clear(&r->record[i]);

@@ -88,8 +88,9 @@ int network_parse(struct network *network, const char *text, struct fault *fault
 char *network_print(const struct network *network);
 
 /* The networks of the paper, by task name; NULL text when there is none.
- * `units` is for LSNNs, 0 = the default of 256.  The caller frees it. */
-char *network_default(const char *task, size_t units);
+ * `units` and `inputs` (values per step) are for LSNNs, 0 = the task's default.
+ * The caller frees it. */
+char *network_default(const char *task, size_t units, size_t inputs);
 
 /* Frees what the struct owns.  Safe on a zeroed struct. */
 void network_clear(struct network *network);

@@ -80,7 +80,7 @@ static const char fmnist[] =
     "{\"type\":\"relu\"},"
     "{\"type\":\"dense\",\"weight\":\"fc3.weight\",\"bias\":\"fc3.bias\",\"out\":10}]}";
 
-char *network_default(const char *task, size_t units)
+char *network_default(const char *task, size_t units, size_t inputs)
 {
     if (!strcmp(task, "fmnist"))
         return strdup(fmnist);
@@ -88,10 +88,10 @@ char *network_default(const char *task, size_t units)
         return NULL;
     char text[600];
     snprintf(text, sizeof text,
-             "{\"kind\":\"lsnn\",\"steps\":100,\"inputs\":2,\"units\":%zu,\"classes\":4,"
+             "{\"kind\":\"lsnn\",\"steps\":100,\"inputs\":%zu,\"units\":%zu,\"classes\":4,"
              "\"tau\":\"20\",\"tau_ada\":\"98\",\"beta\":\"2.0\",\"b0\":\"0.01\","
              "\"refractory\":1,\"reset\":\"spike\",\"w_in\":\"w_in\",\"w_rec\":\"w_rec\","
              "\"w_out\":\"w_out\",\"b_out\":\"b_out\"}",
-             units ? units : 256);
+             inputs ? inputs : 2, units ? units : 256);
     return strdup(text);
 }

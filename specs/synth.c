@@ -80,17 +80,19 @@ static double wave_sum(const struct wave waves[WAVES], unsigned lead, double t)
 }
 
 /* Rounding to 2^-12 hides last-place differences between mathematical libraries. */
-static float coarse(double value)
+static double coarse(double value)
 {
-    return (float)(nearbyint(value * 4096) / 4096);
+    return nearbyint(value * 4096) / 4096;
 }
 
-static void draw_beat(const struct dice *dice, int label, float *into)
+static void draw_beat(const struct dice *dice, int label, const struct encoder *encoder,
+                      float *into)
 {
     struct wave waves[WAVES];
+    double leads[ECG_LEADS][ECG_STEPS];
     draw_waves(dice, label, waves);
     for (unsigned lead = 0; lead < ECG_LEADS; lead++) {
-        double values[ECG_STEPS];
+        double *values = leads[lead];
         double wander = uniform(dice, 64 + lead, 0, 0.2), noise = uniform(dice, 66 + lead, 0.02, 0.10);
         double phase = uniform(dice, 68 + lead, 0, 6.283185307179586);
         for (unsigned t = 0; t < ECG_STEPS; t++)
@@ -99,21 +101,23 @@ static void draw_beat(const struct dice *dice, int label, float *into)
                         noise * normal(dice, 80 + 100 * lead + t);
         ecg_standardise(values, ECG_STEPS);
         for (unsigned t = 0; t < ECG_STEPS; t++)
-            into[t * ECG_LEADS + lead] = coarse(values[t]);
+            values[t] = coarse(values[t]);
     }
+    encoder_run(encoder, leads[0], ECG_STEPS, into);
 }
 
-void synth_load(struct dataset *set, uint64_t seed, enum split split)
+void synth_load(struct dataset *set, uint64_t seed, const struct encoder *encoder,
+                enum split split)
 {
     static const size_t counts[] = {8000, 1000, 1000};
     set->count = counts[split];
-    set->features = ECG_STEPS * ECG_LEADS;
+    set->features = ECG_STEPS * encoder_channels(encoder->kind);
     set->classes = ECG_CLASSES;
     set->inputs = fault_alloc_aligned(set->count * set->features, sizeof(float));
     set->labels = fault_alloc(set->count, 1);
     for (size_t i = 0; i < set->count; i++) {
         struct dice dice = {seed, ((uint64_t)split << 32 | i) * DRAWS};
         set->labels[i] = (uint8_t)(i % ECG_CLASSES);
-        draw_beat(&dice, set->labels[i], set->inputs + i * set->features);
+        draw_beat(&dice, set->labels[i], encoder, set->inputs + i * set->features);
     }
 }

@@ -7,9 +7,31 @@
 #include "console/exits.h"
 
 enum {
-    KEY_EPOCHS = 0x100, KEY_BATCH, KEY_UNITS, KEY_LIMIT, KEY_LR, KEY_LR_FINAL, KEY_SCHEDULE,
-    KEY_AUGMENT, KEY_BETA, KEY_ZETA, KEY_STEPS, KEY_SPLIT, KEY_RESUME, KEY_CHECKPOINT, KEY_FROM,
-    KEY_LIST, KEY_LOG, KEY_PLOT, KEY_SELECT, KEY_NOISE, KEY_NOISE_RANGE, KEY_TASK, KEY_METHOD, KEYS_END
+    KEY_EPOCHS = 0x100,
+    KEY_BATCH,
+    KEY_UNITS,
+    KEY_LIMIT,
+    KEY_LR,
+    KEY_LR_FINAL,
+    KEY_SCHEDULE,
+    KEY_AUGMENT,
+    KEY_BETA,
+    KEY_ZETA,
+    KEY_STEPS,
+    KEY_SPLIT,
+    KEY_ENCODER,
+    KEY_RESUME,
+    KEY_CHECKPOINT,
+    KEY_FROM,
+    KEY_LIST,
+    KEY_LOG,
+    KEY_PLOT,
+    KEY_SELECT,
+    KEY_NOISE,
+    KEY_NOISE_RANGE,
+    KEY_TASK,
+    KEY_METHOD,
+    KEYS_END
 };
 
 static const struct argp_option options[] = {
@@ -20,6 +42,8 @@ static const struct argp_option options[] = {
     {"from", KEY_FROM, "MODEL", 0, "Start from the parameters of MODEL", 0},
     {"units", KEY_UNITS, "N", 0, "Neurons of an LSNN (default: 256)", 0},
     {"split-by", KEY_SPLIT, "patient", 0, "ecg: no patient in two parts (default: by beat)", 0},
+    {"encoder", KEY_ENCODER, "KIND", 0,
+     "ecg, synth-ecg: raw (two leads) or causal6 (with differences and high-passes)", 0},
     {"limit", KEY_LIMIT, "N", 0, "Use the first N training samples only", 0},
     {"list", KEY_LIST, NULL, 0, "Show tasks and methods with their defaults, and stop", 0},
     {NULL, 0, NULL, 0, "How:", 2},
@@ -90,10 +114,26 @@ static int read_number(const struct words *words, int key, const char *flag, dou
     return word(words, key) ? options_number(flag, word(words, key), 0, high, value, fault) : 0;
 }
 
+static int read_data(const struct words *words, struct settings *s, struct fault *fault)
+{
+    const char *split = word(words, KEY_SPLIT), *encoder = word(words, KEY_ENCODER);
+    if (split && strcmp(split, "patient") != 0 && strcmp(split, "beat") != 0)
+        return fault_set(fault, "--split-by: '%s' is neither patient nor beat", split);
+    s->by_patient = split && strcmp(split, "patient") == 0;
+    if (s->by_patient && strcmp(s->task, "ecg") != 0)
+        return fault_set(fault, "--split-by patient: task %s knows no patients", s->task);
+    if (encoder && encoder_from_name(encoder) < 0)
+        return fault_set(fault, "--encoder: '%s' is neither raw nor causal6", encoder);
+    if (encoder && strcmp(s->task, "ecg") != 0 && strcmp(s->task, "synth-ecg") != 0)
+        return fault_set(fault, "--encoder: task %s has no heart beats", s->task);
+    if (encoder)
+        s->encoder = (enum encoder_kind)encoder_from_name(encoder);
+    return 0;
+}
+
 static int read_kinds(const struct words *words, struct settings *s, struct fault *fault)
 {
     const char *schedule = word(words, KEY_SCHEDULE), *augment = word(words, KEY_AUGMENT);
-    const char *split = word(words, KEY_SPLIT);
     int image = strcmp(s->task, "fmnist") == 0;
     if (schedule && schedule_from_name(schedule) < 0)
         return fault_set(fault, "--schedule: '%s' is neither step nor cosine", schedule);
@@ -105,11 +145,6 @@ static int read_kinds(const struct words *words, struct settings *s, struct faul
         s->augment = (enum augment)augment_from_name(augment);
     if (s->augment != AUGMENT_NONE && !image)
         return fault_set(fault, "--augment: task %s has no images", s->task);
-    if (split && strcmp(split, "patient") != 0 && strcmp(split, "beat") != 0)
-        return fault_set(fault, "--split-by: '%s' is neither patient nor beat", split);
-    s->by_patient = split && strcmp(split, "patient") == 0;
-    if (s->by_patient && strcmp(s->task, "ecg") != 0)
-        return fault_set(fault, "--split-by patient: task %s knows no patients", s->task);
     if (image && word(words, KEY_UNITS))
         return fault_set(fault, "--units: task fmnist trains no LSNN");
     return 0;
@@ -153,6 +188,7 @@ static int read_settings(const struct words *words, struct settings *s, struct f
     if (strcmp(words->flags->output, "-") == 0)
         return fault_set(fault, "-o: a model is a file, not standard output");
     if (settings_default(s, task, method, fault) || read_kinds(words, s, fault) ||
+        read_data(words, s, fault) ||
         read_size(words, KEY_EPOCHS, "--epochs", 1, 100000, &s->epochs, fault) ||
         read_size(words, KEY_BATCH, "--batch", 1, 4096, &s->batch, fault) ||
         read_size(words, KEY_UNITS, "--units", 1, 4096, &s->units, fault) ||

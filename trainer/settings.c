@@ -62,6 +62,13 @@ int settings_default(struct settings *settings, const char *task, const struct m
     return 0;
 }
 
+void settings_data_options(const struct settings *settings, char text[64])
+{
+    int six = settings->encoder == ENCODER_CAUSAL6;
+    snprintf(text, 64, "%s%s%s", settings->by_patient ? "split-by=patient" : "",
+             settings->by_patient && six ? "," : "", six ? "encoder=causal6" : "");
+}
+
 double settings_rate(const struct settings *settings, double done)
 {
     if (settings->schedule == SCHEDULE_STEP)
@@ -97,6 +104,8 @@ json_t *settings_print(const struct settings *settings)
         json_object_set_new(object, "limit", json_integer((json_int_t)settings->limit));
     if (settings->by_patient)
         json_object_set_new(object, "split-by", json_string("patient"));
+    if (settings->encoder != ENCODER_RAW)
+        json_object_set_new(object, "encoder", json_string(encoder_name(settings->encoder)));
     if (settings->from[0])
         json_object_set_new(object, "from", json_string(settings->from));
     if (settings->method->attacks) {

@@ -12,6 +12,7 @@
 
 #include "method.h"
 #include "specs/digest.h"
+#include "specs/encoder.h"
 #include "specs/fault.h"
 
 enum schedule { SCHEDULE_STEP, SCHEDULE_COSINE };
@@ -33,6 +34,7 @@ struct settings {
     double select_noise;         /* keep the best epoch under noise of this size; 0 = clean */
     uint64_t seed;
     int by_patient;              /* ecg: split by patient */
+    enum encoder_kind encoder;   /* ecg, synth-ecg */
     char from[DIGEST_HEX];       /* sha256 of the model started from, or "" */
     char train[DIGEST_HEX], valid[DIGEST_HEX]; /* of the data */
 };
@@ -41,6 +43,9 @@ struct settings {
  * Returns 0, or -1 with the reason for a task that cannot be trained. */
 int settings_default(struct settings *settings, const char *task, const struct method *method,
                      struct fault *fault) __attribute__((warn_unused_result));
+
+/* The data options of dataset_input that the settings name, e.g. "encoder=causal6". */
+void settings_data_options(const struct settings *settings, char text[64]);
 
 /* Adam's rate after `done` of all steps (a fraction). */
 double settings_rate(const struct settings *settings, double done);

@@ -52,11 +52,13 @@ static int describe_model(struct train *train, struct fault *fault)
     const struct settings *settings = &train->flags.settings;
     struct model *model = &train->model;
     snprintf(model->task, sizeof model->task, "%s", settings->task);
-    model->input = dataset_input(settings->task,
-                                 settings->by_patient ? "split-by=patient" : "", fault);
+    char options[64];
+    settings_data_options(settings, options);
+    model->input = dataset_input(settings->task, options, fault);
     if (!model->input)
         return -1;
-    char *text = network_default(settings->task, settings->units);
+    char *text = network_default(settings->task, settings->units,
+                                 settings->encoder ? encoder_channels(settings->encoder) : 0);
     require(text);
     int bad = network_parse(&model->network, text, fault);
     free(text);
