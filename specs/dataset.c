@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cifar.h"
 #include "ecg.h"
 #include "fmnist.h"
 #include "input.h"
 #include "synth.h"
 
-#define TASKS "synth-ecg, ecg, fmnist"
+#define TASKS "synth-ecg, ecg, fmnist, cifar10"
 
 static const char *const split_names[] = {"train", "valid", "test"};
 
@@ -91,6 +92,8 @@ char *dataset_input(const char *task, const char *options, struct fault *fault)
                  six ? encoder_causal6_entry : "", six ? "," : "");
         return strdup(text);
     }
+    if (!strcmp(task, "cifar10"))
+        return strdup(cifar_input);
     fault_set(fault, "task '%s' is unknown; known are " TASKS, task);
     return NULL;
 }
@@ -142,6 +145,8 @@ int dataset_load(struct dataset *set, const char *task, const char *input, enum 
     int bad;
     if (!strcmp(task, "fmnist"))
         bad = fmnist_load(set, object, split, folder, fault);
+    else if (!strcmp(task, "cifar10"))
+        bad = cifar_load(set, object, split, folder, fault);
     else if (!strcmp(task, "ecg"))
         bad = ecg_from_input(set, object, split, folder, fault);
     else if (!strcmp(task, "synth-ecg"))

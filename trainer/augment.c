@@ -4,13 +4,12 @@
 
 #include "specs/random.h"
 
+#define HOLE 16 /* side of what cutout takes away */
+
 void augment_init(struct augmenter *augmenter, const struct dataset *set, struct shape shape,
                   enum augment kind, uint64_t seed)
 {
-    *augmenter = (struct augmenter){set, shape, kind, seed, 0};
-    for (size_t i = 0; i < set->count * set->features; i++)
-        if (i == 0 || set->inputs[i] < augmenter->blank)
-            augmenter->blank = set->inputs[i];
+    *augmenter = (struct augmenter){set, shape, kind, seed};
 }
 
 /* One channel, mirrored and moved by (down, right). */
@@ -28,6 +27,22 @@ static void move_plane(const float *from, struct shape shape, int mirror, int do
     }
 }
 
+/* The square from 8 before to 7 behind (row, column), as far as it lies inside. */
+static void cut_hole(float *plane, struct shape shape, int row, int column)
+{
+    int height = (int)shape.height, width = (int)shape.width;
+    for (int y = row < HOLE / 2 ? 0 : row - HOLE / 2; y < height && y < row + HOLE / 2; y++)
+        for (int x = column < HOLE / 2 ? 0 : column - HOLE / 2;
+             x < width && x < column + HOLE / 2; x++)
+            plane[y * width + x] = 0;
+}
+
+/* By how many pixels an image is moved at most. */
+static int farthest(enum augment kind)
+{
+    return kind == AUGMENT_CROP || kind == AUGMENT_CUTOUT ? 4 : kind == AUGMENT_SHIFT;
+}
+
 static void serve(const struct augmenter *augmenter, uint64_t epoch, uint32_t sample, float *to)
 {
     const struct dataset *set = augmenter->set;
@@ -38,14 +53,17 @@ static void serve(const struct augmenter *augmenter, uint64_t epoch, uint32_t sa
     }
     struct random_words words = random_words(augmenter->seed, RANDOM_AUGMENT,
                                              epoch << 32 | sample);
-    int mirror = words.word[0] >> 31;
-    int moves = augmenter->kind == AUGMENT_SHIFT;
-    int down = moves ? (int)(words.word[1] % 3) - 1 : 0;
-    int right = moves ? (int)(words.word[2] % 3) - 1 : 0;
-    size_t plane = augmenter->shape.height * augmenter->shape.width;
-    for (size_t c = 0; c < augmenter->shape.channels; c++)
-        move_plane(from + c * plane, augmenter->shape, mirror, down, right, augmenter->blank,
-                   to + c * plane);
+    struct shape shape = augmenter->shape;
+    int mirror = words.word[0] >> 31, most = farthest(augmenter->kind);
+    int down = (int)(words.word[1] % (2 * (unsigned)most + 1)) - most;
+    int right = (int)(words.word[2] % (2 * (unsigned)most + 1)) - most;
+    size_t plane = shape.height * shape.width;
+    for (size_t c = 0; c < shape.channels; c++) {
+        move_plane(from + c * plane, shape, mirror, down, right, set->black[c], to + c * plane);
+        if (augmenter->kind == AUGMENT_CUTOUT)
+            cut_hole(to + c * plane, shape, (int)((words.word[3] >> 16) % shape.height),
+                     (int)((words.word[3] & 0xffff) % shape.width));
+    }
 }
 
 void augment_batch(const struct augmenter *augmenter, uint64_t epoch, const uint32_t *order,

@@ -1,4 +1,4 @@
-/* augment.h -- the batch of a step: shuffled samples, images perhaps mirrored and moved.
+/* augment.h -- the batch of a step: shuffled samples, each perhaps changed at random.
  *
  * All choices are counter-based: they depend on the seed, the epoch and the
  * sample, so that a resumed run sees the same batches. */
@@ -17,7 +17,6 @@ struct augmenter {
     struct shape shape;        /* of one sample */
     enum augment kind;
     uint64_t seed;
-    float blank; /* what moves in from outside: the smallest value in the set */
 };
 
 /* Ready to serve samples of `set`, each of `shape`. */
@@ -25,8 +24,13 @@ void augment_init(struct augmenter *augmenter, const struct dataset *set, struct
                   enum augment kind, uint64_t seed);
 
 /* inputs [count, features] and labels [count] of samples order[0..count-1] in `epoch`.
- * flip: mirrored left to right with probability 1/2; shift: flipped and moved by -1, 0 or 1
- * pixel in each direction as well. */
+ * flip    mirrored left to right with probability 1/2
+ * shift   flipped, and moved by -1, 0 or 1 pixel in each direction
+ * crop    flipped, and moved by -4 .. 4 pixels in each direction: a random cut of the image
+ *         padded by 4 (He et al. 2016, section 4.2)
+ * cutout  cropped, and one square of 16 x 16 about a random pixel set to 0, the mean
+ *         (DeVries and Taylor 2017); what lies outside the image is cut off
+ * What moves in from outside is black. */
 void augment_batch(const struct augmenter *augmenter, uint64_t epoch, const uint32_t *order,
                    size_t count, float *inputs, uint8_t *labels);
 

@@ -54,7 +54,8 @@ static const struct argp_option options[] = {
     {"schedule", KEY_SCHEDULE, "KIND", 0,
      "step (lr-final for the last quarter) or cosine", 0},
     {"augment", KEY_AUGMENT, "KIND", 0,
-     "Images: none, flip (mirrored at random), shift (and moved by a pixel)", 0},
+     "Images: none, flip (mirrored at random), shift (and moved by a pixel), crop (by up to 4), "
+     "cutout (and a square of 16 x 16 taken out)", 0},
     {"beta-rob", KEY_BETA, "X", 0, "Weight of the robustness loss (default: 0.25, with noise 0.1)", 0},
     {"zeta-attack", KEY_ZETA, "X", 0, "Relative size of the attacked box (default: 0.1)", 0},
     {"attack-steps", KEY_STEPS, "N", 0, "Steps of the adversary (default: 10)", 0},
@@ -134,11 +135,11 @@ static int read_data(const struct words *words, struct settings *s, struct fault
 static int read_kinds(const struct words *words, struct settings *s, struct fault *fault)
 {
     const char *schedule = word(words, KEY_SCHEDULE), *augment = word(words, KEY_AUGMENT);
-    int image = strcmp(s->task, "fmnist") == 0;
+    int image = strcmp(s->task, "fmnist") == 0 || strcmp(s->task, "cifar10") == 0;
     if (schedule && schedule_from_name(schedule) < 0)
         return fault_set(fault, "--schedule: '%s' is neither step nor cosine", schedule);
     if (augment && augment_from_name(augment) < 0)
-        return fault_set(fault, "--augment: '%s' is none of none, flip, shift", augment);
+        return fault_set(fault, "--augment: '%s' is none of none, flip, shift, crop, cutout", augment);
     if (schedule)
         s->schedule = (enum schedule)schedule_from_name(schedule);
     if (augment)
@@ -146,7 +147,7 @@ static int read_kinds(const struct words *words, struct settings *s, struct faul
     if (s->augment != AUGMENT_NONE && !image)
         return fault_set(fault, "--augment: task %s has no images", s->task);
     if (image && word(words, KEY_UNITS))
-        return fault_set(fault, "--units: task fmnist trains no LSNN");
+        return fault_set(fault, "--units: task %s trains no LSNN", s->task);
     return 0;
 }
 

@@ -23,7 +23,7 @@ static const struct defaults {
 #define TASKS (sizeof table / sizeof table[0])
 
 static const char *const schedules[] = {"step", "cosine"};
-static const char *const augments[] = {"none", "flip", "shift"};
+static const char *const augments[] = {"none", "flip", "shift", "crop", "cutout"};
 
 static int find_name(const char *const *names, int count, const char *name)
 {
@@ -40,7 +40,7 @@ int schedule_from_name(const char *name)
 
 int augment_from_name(const char *name)
 {
-    return find_name(augments, 3, name);
+    return find_name(augments, sizeof augments / sizeof *augments, name);
 }
 
 int settings_default(struct settings *settings, const char *task, const struct method *method,
