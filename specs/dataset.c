@@ -10,9 +10,10 @@
 #include "ecg.h"
 #include "fmnist.h"
 #include "input.h"
+#include "speech.h"
 #include "synth.h"
 
-#define TASKS "synth-ecg, ecg, fmnist, cifar10"
+#define TASKS "synth-ecg, ecg, fmnist, cifar10, speech"
 
 static const char *const split_names[] = {"train", "valid", "test"};
 
@@ -94,6 +95,8 @@ char *dataset_input(const char *task, const char *options, struct fault *fault)
     }
     if (!strcmp(task, "cifar10"))
         return strdup(cifar_input);
+    if (!strcmp(task, "speech"))
+        return strdup(speech_input);
     fault_set(fault, "task '%s' is unknown; known are " TASKS, task);
     return NULL;
 }
@@ -147,6 +150,8 @@ int dataset_load(struct dataset *set, const char *task, const char *input, enum 
         bad = fmnist_load(set, object, split, folder, fault);
     else if (!strcmp(task, "cifar10"))
         bad = cifar_load(set, object, split, folder, fault);
+    else if (!strcmp(task, "speech"))
+        bad = speech_load(set, object, split, folder, fault);
     else if (!strcmp(task, "ecg"))
         bad = ecg_from_input(set, object, split, folder, fault);
     else if (!strcmp(task, "synth-ecg"))
@@ -167,5 +172,6 @@ void dataset_clear(struct dataset *set)
 {
     free(set->inputs);
     free(set->labels);
+    speech_free(set->speech);
     *set = (struct dataset){0};
 }

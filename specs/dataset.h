@@ -14,6 +14,8 @@
 
 enum split { SPLIT_TRAIN, SPLIT_VALID, SPLIT_TEST };
 
+struct speech; /* speech.h */
+
 struct dataset {
     char name[64];          /* e.g. "fmnist/test" */
     size_t count;           /* samples */
@@ -22,6 +24,7 @@ struct dataset {
     float *inputs;          /* [count, features], owned, 64-byte aligned */
     uint8_t *labels;        /* [count], owned */
     float black[3];         /* images: what a black pixel becomes, per channel */
+    struct speech *speech;  /* speech, training part: the sound itself, owned; else NULL */
     char sha256[DIGEST_HEX]; /* of inputs' bytes (little-endian) followed by labels' */
 };
 

@@ -84,14 +84,16 @@ char *network_default(const char *task, size_t units, size_t inputs)
 {
     if (!strcmp(task, "fmnist"))
         return strdup(fmnist);
-    if (strcmp(task, "ecg") && strcmp(task, "synth-ecg"))
+    int speech = !strcmp(task, "speech");
+    if (!speech && strcmp(task, "ecg") && strcmp(task, "synth-ecg"))
         return NULL;
     char text[600];
     snprintf(text, sizeof text,
-             "{\"kind\":\"lsnn\",\"steps\":100,\"inputs\":%zu,\"units\":%zu,\"classes\":4,"
+             "{\"kind\":\"lsnn\",\"steps\":%d,\"inputs\":%zu,\"units\":%zu,\"classes\":%d,"
              "\"tau\":\"20\",\"tau_ada\":\"98\",\"beta\":\"2.0\",\"b0\":\"0.01\","
              "\"refractory\":1,\"reset\":\"spike\",\"w_in\":\"w_in\",\"w_rec\":\"w_rec\","
              "\"w_out\":\"w_out\",\"b_out\":\"b_out\"}",
-             inputs ? inputs : 2, units ? units : 256);
+             speech ? 98 : 100, inputs ? inputs : speech ? 40 : 2, units ? units : 256,
+             speech ? 8 : 4);
     return strdup(text);
 }

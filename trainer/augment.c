@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "specs/random.h"
+#include "specs/speech.h"
 
 #define HOLE 16 /* side of what cutout takes away */
 
 void augment_init(struct augmenter *augmenter, const struct dataset *set, struct shape shape,
                   enum augment kind, uint64_t seed)
 {
+    require(kind != AUGMENT_WAVEFORM || set->speech);
     *augmenter = (struct augmenter){set, shape, kind, seed};
 }
 
@@ -51,6 +53,10 @@ static void serve(const struct augmenter *augmenter, uint64_t epoch, uint32_t sa
         memcpy(to, from, set->features * sizeof *to);
         return;
     }
+    if (augmenter->kind == AUGMENT_WAVEFORM) {
+        speech_augment(set->speech, augmenter->seed, epoch, sample, to);
+        return;
+    }
     struct random_words words = random_words(augmenter->seed, RANDOM_AUGMENT,
                                              epoch << 32 | sample);
     struct shape shape = augmenter->shape;
@@ -70,6 +76,8 @@ void augment_batch(const struct augmenter *augmenter, uint64_t epoch, const uint
                    size_t count, float *inputs, uint8_t *labels)
 {
     size_t features = augmenter->set->features;
+    int sound = augmenter->kind == AUGMENT_WAVEFORM;
+#pragma omp parallel for schedule(static) if (sound)
     for (size_t s = 0; s < count; s++) {
         serve(augmenter, epoch, order[s], inputs + s * features);
         labels[s] = augmenter->set->labels[order[s]];

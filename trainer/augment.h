@@ -30,7 +30,9 @@ void augment_init(struct augmenter *augmenter, const struct dataset *set, struct
  *         padded by 4 (He et al. 2016, section 4.2)
  * cutout  cropped, and one square of 16 x 16 about a random pixel set to 0, the mean
  *         (DeVries and Taylor 2017); what lies outside the image is cut off
- * What moves in from outside is black. */
+ * What moves in from outside is black.
+ * waveform  of speech: the clip shifted and with background noise, as speech_augment says
+ * Threads share the work. */
 void augment_batch(const struct augmenter *augmenter, uint64_t epoch, const uint32_t *order,
                    size_t count, float *inputs, uint8_t *labels);
 

@@ -36,7 +36,7 @@ enum {
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "What to train:", 1},
-    {"task", KEY_TASK, "TASK", 0, "synth-ecg, ecg or fmnist", 0},
+    {"task", KEY_TASK, "TASK", 0, "synth-ecg, ecg, fmnist, cifar10 or speech", 0},
     {"method", KEY_METHOD, "METHOD", 0, "standard, forward-noise, beta or beta-noise", 0},
     {"output", 'o', "FILE", 0, "Write the model to FILE", 0},
     {"from", KEY_FROM, "MODEL", 0, "Start from the parameters of MODEL", 0},
@@ -55,7 +55,8 @@ static const struct argp_option options[] = {
      "step (lr-final for the last quarter) or cosine", 0},
     {"augment", KEY_AUGMENT, "KIND", 0,
      "Images: none, flip (mirrored at random), shift (and moved by a pixel), crop (by up to 4), "
-     "cutout (and a square of 16 x 16 taken out)", 0},
+     "cutout (and a square of 16 x 16 taken out).  Speech: none, waveform (shifted, with "
+     "background noise)", 0},
     {"beta-rob", KEY_BETA, "X", 0, "Weight of the robustness loss (default: 0.25, with noise 0.1)", 0},
     {"zeta-attack", KEY_ZETA, "X", 0, "Relative size of the attacked box (default: 0.1)", 0},
     {"attack-steps", KEY_STEPS, "N", 0, "Steps of the adversary (default: 10)", 0},
@@ -139,12 +140,15 @@ static int read_kinds(const struct words *words, struct settings *s, struct faul
     if (schedule && schedule_from_name(schedule) < 0)
         return fault_set(fault, "--schedule: '%s' is neither step nor cosine", schedule);
     if (augment && augment_from_name(augment) < 0)
-        return fault_set(fault, "--augment: '%s' is none of none, flip, shift, crop, cutout", augment);
+        return fault_set(fault, "--augment: '%s' is none of none, flip, shift, crop, cutout, waveform", augment);
     if (schedule)
         s->schedule = (enum schedule)schedule_from_name(schedule);
     if (augment)
         s->augment = (enum augment)augment_from_name(augment);
-    if (s->augment != AUGMENT_NONE && !image)
+    int sound = strcmp(s->task, "speech") == 0;
+    if (augment && s->augment == AUGMENT_WAVEFORM && !sound)
+        return fault_set(fault, "--augment waveform: task %s has no sound", s->task);
+    if (s->augment != AUGMENT_NONE && s->augment != AUGMENT_WAVEFORM && !image)
         return fault_set(fault, "--augment: task %s has no images", s->task);
     if (image && word(words, KEY_UNITS))
         return fault_set(fault, "--units: task %s trains no LSNN", s->task);

@@ -19,11 +19,12 @@ static const struct defaults {
     {"synth-ecg", 60, 50, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_NONE},
     {"ecg", 60, 50, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_NONE},
     {"fmnist", 12, 8, 128, 0, 1e-3, 1e-5, SCHEDULE_COSINE, AUGMENT_FLIP},
+    {"speech", 60, 40, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_WAVEFORM},
 };
 #define TASKS (sizeof table / sizeof table[0])
 
 static const char *const schedules[] = {"step", "cosine"};
-static const char *const augments[] = {"none", "flip", "shift", "crop", "cutout"};
+static const char *const augments[] = {"none", "flip", "shift", "crop", "cutout", "waveform"};
 
 static int find_name(const char *const *names, int count, const char *name)
 {

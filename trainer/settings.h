@@ -16,7 +16,8 @@
 #include "specs/fault.h"
 
 enum schedule { SCHEDULE_STEP, SCHEDULE_COSINE };
-enum augment { AUGMENT_NONE, AUGMENT_FLIP, AUGMENT_SHIFT, AUGMENT_CROP, AUGMENT_CUTOUT };
+enum augment { AUGMENT_NONE, AUGMENT_FLIP, AUGMENT_SHIFT, AUGMENT_CROP, AUGMENT_CUTOUT,
+               AUGMENT_WAVEFORM };
 
 struct settings {
     const char *task;            /* borrowed */
