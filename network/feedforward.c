@@ -144,6 +144,7 @@ struct feedforward_run *feedforward_new(const struct network *network, size_t ba
 {
     struct feedforward_run *run = fault_alloc(1, sizeof *run);
     size_t widest = 1;
+    require(network_is_chain(network));
     run->network = network;
     run->batch = batch;
     memcpy(run->layers, network->layers, sizeof run->layers);
@@ -228,6 +229,8 @@ static void forward_stage(struct feedforward_run *run, size_t i, const float *th
     case LAYER_FLATTEN:
         unblock(s, run->batch, i ? run->stages[i - 1].block : 1, s->in, s->out, 1);
         break;
+    default:
+        require(0);
     }
 }
 
@@ -293,6 +296,8 @@ static void backward_stage(struct feedforward_run *run, size_t i, const float *t
         if (s->din)
             unblock(s, run->batch, run->stages[i - 1].block, s->din, s->dout, 0);
         break;
+    default:
+        require(0);
     }
 }
 

@@ -167,7 +167,7 @@ static int check_cover(struct range *ranges, size_t count, const struct source *
 static int read_tensors(struct network *network, const json_t *header,
                         const struct source *source, struct fault *fault)
 {
-    struct range ranges[2 * NETWORK_LAYERS];
+    struct range ranges[NETWORK_TENSORS];
     for (int i = 0; i < network->tensor_count; i++) {
         const struct tensor *tensor = &network->tensors[i];
         const json_t *entry = json_object_get(header, tensor->name);
@@ -205,6 +205,11 @@ static int read_texts(struct model *model, const json_t *header, const struct so
     struct fault reason;
     if (network_parse(&model->network, texts[1], &reason))
         return fault_set(fault, "%s: %.500s", source->name, reason.text);
+    for (size_t i = 0; i < model->network.layer_count; i++)
+        if (model->network.layers[i].kind == LAYER_BATCHNORM)
+            return fault_set(fault, "%s: layer %zu is a batchnorm, which is no function of one "
+                             "input; fold it into the layer before it (specs/model.md)",
+                             source->name, i + 1);
     char classes[32];
     snprintf(classes, sizeof classes, "%zu", model->network.class_count);
     if (strcmp(classes, texts[3]))

@@ -85,6 +85,7 @@ static void reference_forward(struct reference *r, const struct network *n, cons
             case LAYER_RELU: out[o] = in[o] > 0 ? in[o] : 0; break;
             case LAYER_MAXPOOL2D: out[o] = in[reference_winner(l, in, o)]; break;
             case LAYER_FLATTEN: out[o] = in[o]; break;
+            default: abort();
             }
     }
 }
