@@ -15,8 +15,8 @@
 #include "analyzer/numbers/engine_mpfr.h"
 #include "specs/dataset.h"
 #include "specs/model.h"
-#include "trainer/adam.h"
 #include "trainer/method.h"
+#include "trainer/optimiser.h"
 
 #define SAMPLES 256
 #define REPEATS 5
@@ -101,8 +101,8 @@ static double time_step(const struct subject *s, const char *method, size_t batc
     lesson_init(&lesson, how, &s->model.network, batch);
     lesson.adversary = (struct adversary){.steps = 10, .zeta = 0.1, .start = 0.001};
     lesson.beta_rob = 0.25;
-    struct adam adam;
-    adam_init(&adam, s->model.network.parameter_count);
+    struct optimiser adam;
+    optimiser_init(&adam, OPTIMISER_ADAM, s->model.network.trainable_count);
     lesson.theta = s->model.network.theta;
     lesson.inputs = s->set.inputs;
     lesson.labels = s->set.labels;
@@ -111,12 +111,12 @@ static double time_step(const struct subject *s, const char *method, size_t batc
     for (int repeat = 0; repeat <= REPEATS; repeat++) {
         double began = cpu_seconds();
         how->gradient(&lesson);
-        adam_step(&adam, s->model.network.theta, lesson.gradient, 1e-5);
+        optimiser_step(&adam, s->model.network.theta, lesson.gradient, 1e-5);
         double seconds = cpu_seconds() - began;
         if (repeat && seconds < best)
             best = seconds;
     }
-    adam_clear(&adam);
+    optimiser_clear(&adam);
     lesson_clear(&lesson);
     return best;
 }

@@ -99,7 +99,7 @@ static int all_finite(const float *values, size_t count)
     return !bad;
 }
 
-/* One batch: gradient, then Adam.  Returns -1 when the loss or a gradient is no number. */
+/* One batch: gradient, then the optimiser.  Returns -1 when the loss or a gradient is no number. */
 static int take_step(struct desk *desk, struct state *state)
 {
     struct lesson *lesson = &desk->lesson;
@@ -108,13 +108,13 @@ static int take_step(struct desk *desk, struct state *state)
     augment_batch(&desk->augmenter, state->epoch, desk->order + state->batch * desk->batch,
                   desk->batch, desk->inputs, desk->labels);
     lesson->theta = state->theta;
-    lesson->step = state->adam.step;
+    lesson->step = state->optimiser.step;
     settings->method->gradient(lesson);
     if (!isfinite(lesson->loss) || !isfinite(lesson->robust) ||
         !all_finite(lesson->gradient, state->parameters))
         return -1;
-    adam_step(&state->adam, state->theta, lesson->gradient,
-              settings_rate(settings, (double)state->adam.step / all));
+    optimiser_step(&state->optimiser, state->theta, lesson->gradient,
+              settings_rate(settings, (double)state->optimiser.step / all));
     state->loss += lesson->loss;
     state->robust += lesson->robust;
     state->correct += lesson->correct;

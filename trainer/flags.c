@@ -14,6 +14,10 @@ enum {
     KEY_LR,
     KEY_LR_FINAL,
     KEY_SCHEDULE,
+    KEY_MILESTONES,
+    KEY_OPTIMIZER,
+    KEY_MOMENTUM,
+    KEY_DECAY,
     KEY_AUGMENT,
     KEY_BETA,
     KEY_ZETA,
@@ -49,10 +53,15 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "How:", 2},
     {"epochs", KEY_EPOCHS, "N", 0, "Passes over the training samples", 0},
     {"batch", KEY_BATCH, "N", 0, "Samples per step", 0},
-    {"lr", KEY_LR, "X", 0, "Adam's learning rate", 0},
+    {"lr", KEY_LR, "X", 0, "Learning rate", 0},
     {"lr-final", KEY_LR_FINAL, "X", 0, "The same at the end", 0},
     {"schedule", KEY_SCHEDULE, "KIND", 0,
-     "step (lr-final for the last quarter) or cosine", 0},
+     "step (lr-final for the last quarter), cosine or milestones (times 0.2 at each)", 0},
+    {"milestones", KEY_MILESTONES, "X[,X...]", 0,
+     "Shares of the training at which they lie (default: 0.5,0.75,0.9)", 0},
+    {"optimizer", KEY_OPTIMIZER, "KIND", 0, "adam or sgd (with Nesterov's momentum)", 0},
+    {"momentum", KEY_MOMENTUM, "X", 0, "Of sgd (default: 0.9)", 0},
+    {"weight-decay", KEY_DECAY, "X", 0, "Times the parameters, added to the gradient", 0},
     {"augment", KEY_AUGMENT, "KIND", 0,
      "Images: none, flip (mirrored at random), shift (and moved by a pixel), crop (by up to 4), "
      "cutout (and a square of 16 x 16 taken out).  Speech: none, waveform (shifted, with "
@@ -138,7 +147,7 @@ static int read_kinds(const struct words *words, struct settings *s, struct faul
     const char *schedule = word(words, KEY_SCHEDULE), *augment = word(words, KEY_AUGMENT);
     int image = strcmp(s->task, "fmnist") == 0 || strcmp(s->task, "cifar10") == 0;
     if (schedule && schedule_from_name(schedule) < 0)
-        return fault_set(fault, "--schedule: '%s' is neither step nor cosine", schedule);
+        return fault_set(fault, "--schedule: '%s' is none of step, cosine, milestones", schedule);
     if (augment && augment_from_name(augment) < 0)
         return fault_set(fault, "--augment: '%s' is none of none, flip, shift, crop, cutout, waveform", augment);
     if (schedule)
@@ -153,6 +162,46 @@ static int read_kinds(const struct words *words, struct settings *s, struct faul
     if (image && word(words, KEY_UNITS))
         return fault_set(fault, "--units: task %s trains no LSNN", s->task);
     return 0;
+}
+
+/* Rising shares of the training, each above 0 and below 1. */
+static int read_milestones(const struct words *words, struct settings *s, struct fault *fault)
+{
+    const char *text = word(words, KEY_MILESTONES);
+    if (!text)
+        return 0;
+    if (s->schedule != SCHEDULE_MILESTONES)
+        return fault_set(fault, "--milestones: needs --schedule milestones");
+    s->milestone_count = 0;
+    for (double before = 0;; text++) {
+        char *end;
+        double share = strtod(text, &end);
+        if (end == text || !(share > before && share < 1) ||
+            s->milestone_count == SETTINGS_MILESTONES)
+            return fault_set(fault, "--milestones: give at most %d rising numbers between 0 and 1, "
+                             "like 0.5,0.75", SETTINGS_MILESTONES);
+        s->milestones[s->milestone_count++] = before = share;
+        text = end;
+        if (*text != ',')
+            break;
+    }
+    return *text ? fault_set(fault, "--milestones: '%s' is no number", text) : 0;
+}
+
+static int read_optimiser(const struct words *words, struct settings *s, struct fault *fault)
+{
+    const char *kind = word(words, KEY_OPTIMIZER);
+    if (kind && optimiser_from_name(kind) < 0)
+        return fault_set(fault, "--optimizer: '%s' is neither adam nor sgd", kind);
+    if (kind)
+        s->optimiser = (enum optimiser_kind)optimiser_from_name(kind);
+    if (word(words, KEY_MOMENTUM) && s->optimiser != OPTIMISER_SGD)
+        return fault_set(fault, "--momentum: only --optimizer sgd has one");
+    if (word(words, KEY_LR_FINAL) && s->schedule == SCHEDULE_MILESTONES)
+        return fault_set(fault, "--lr-final: the milestones set it; choose --milestones");
+    return read_milestones(words, s, fault) ||
+           read_number(words, KEY_MOMENTUM, "--momentum", 1, &s->momentum, fault) ||
+           read_number(words, KEY_DECAY, "--weight-decay", 1, &s->weight_decay, fault);
 }
 
 static int read_noise(const struct words *words, struct settings *s, struct fault *fault)
@@ -193,7 +242,7 @@ static int read_settings(const struct words *words, struct settings *s, struct f
     if (strcmp(words->flags->output, "-") == 0)
         return fault_set(fault, "-o: a model is a file, not standard output");
     if (settings_default(s, task, method, fault) || read_kinds(words, s, fault) ||
-        read_data(words, s, fault) ||
+        read_data(words, s, fault) || read_optimiser(words, s, fault) ||
         read_size(words, KEY_EPOCHS, "--epochs", 1, 100000, &s->epochs, fault) ||
         read_size(words, KEY_BATCH, "--batch", 1, 4096, &s->batch, fault) ||
         read_size(words, KEY_UNITS, "--units", 1, 4096, &s->units, fault) ||

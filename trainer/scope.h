@@ -12,10 +12,11 @@ struct span {
 };
 struct scope {
     size_t count;
-    struct span spans[2 * NETWORK_LAYERS];
+    struct span spans[NETWORK_TENSORS];
 };
 
-/* The tensors of `network` for which out[number] is 0; `out` NULL: all of them. */
+/* The tensors of `network` for which out[number] is 0; `out` NULL: all of
+ * them.  Running statistics are never in scope. */
 void scope_init(struct scope *scope, const struct network *network, const unsigned char *out);
 
 /* Number of parameters in scope. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const double late = 0.75; /* where the step schedule drops */
+static const double drop = 0.2;  /* factor at a milestone */
 
 /* Epochs for `standard`; a method that attacks costs about thirteen times as much per
  * step and gets fewer. */
@@ -15,15 +16,18 @@ static const struct defaults {
     double lr, lr_final;
     enum schedule schedule;
     enum augment augment;
+    enum optimiser_kind optimiser;
+    double weight_decay;
 } table[] = {
-    {"synth-ecg", 60, 50, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_NONE},
-    {"ecg", 60, 50, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_NONE},
-    {"fmnist", 12, 8, 128, 0, 1e-3, 1e-5, SCHEDULE_COSINE, AUGMENT_FLIP},
-    {"speech", 60, 40, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_WAVEFORM},
+    {"synth-ecg", 60, 50, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_NONE, OPTIMISER_ADAM, 0},
+    {"ecg", 60, 50, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_NONE, OPTIMISER_ADAM, 0},
+    {"fmnist", 12, 8, 128, 0, 1e-3, 1e-5, SCHEDULE_COSINE, AUGMENT_FLIP, OPTIMISER_ADAM, 0},
+    {"speech", 60, 40, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_WAVEFORM, OPTIMISER_ADAM, 0},
 };
 #define TASKS (sizeof table / sizeof table[0])
 
-static const char *const schedules[] = {"step", "cosine"};
+static const char *const schedules[] = {"step", "cosine", "milestones"};
+static const char *const optimisers[] = {"adam", "sgd"};
 static const char *const augments[] = {"none", "flip", "shift", "crop", "cutout", "waveform"};
 
 static int find_name(const char *const *names, int count, const char *name)
@@ -36,12 +40,17 @@ static int find_name(const char *const *names, int count, const char *name)
 
 int schedule_from_name(const char *name)
 {
-    return find_name(schedules, 2, name);
+    return find_name(schedules, sizeof schedules / sizeof *schedules, name);
 }
 
 int augment_from_name(const char *name)
 {
     return find_name(augments, sizeof augments / sizeof *augments, name);
+}
+
+int optimiser_from_name(const char *name)
+{
+    return find_name(optimisers, sizeof optimisers / sizeof *optimisers, name);
 }
 
 int settings_default(struct settings *settings, const char *task, const struct method *method,
@@ -58,6 +67,8 @@ int settings_default(struct settings *settings, const char *task, const struct m
         .epochs = method->attacks ? d->attack_epochs : d->epochs,
         .batch = d->batch, .units = d->units,
         .lr = d->lr, .lr_final = d->lr_final, .schedule = d->schedule, .augment = d->augment,
+        .milestone_count = 3, .milestones = {0.5, 0.75, 0.9},
+        .optimiser = d->optimiser, .momentum = 0.9, .weight_decay = d->weight_decay,
         .beta_rob = method->noisy ? 0.1 : 0.25, .noise = 0.3, .zeta_attack = 0.1, .attack_start = 0.001, .attack_steps = 10,
     };
     return 0;
@@ -74,6 +85,12 @@ double settings_rate(const struct settings *settings, double done)
 {
     if (settings->schedule == SCHEDULE_STEP)
         return done < late ? settings->lr : settings->lr_final;
+    if (settings->schedule == SCHEDULE_MILESTONES) {
+        double rate = settings->lr;
+        for (size_t i = 0; i < settings->milestone_count; i++)
+            rate *= done < settings->milestones[i] ? 1 : drop;
+        return rate;
+    }
     double half = 0.5 * (1 + cos(M_PI * done));
     return settings->lr_final + half * (settings->lr - settings->lr_final);
 }
@@ -83,6 +100,20 @@ static json_t *decimal(double value)
     char text[32];
     snprintf(text, sizeof text, "%.12g", value);
     return json_string(text);
+}
+
+static void print_optimiser(const struct settings *settings, json_t *object)
+{
+    json_object_set_new(object, "optimizer", json_string(optimisers[settings->optimiser]));
+    json_object_set_new(object, "weight-decay", decimal(settings->weight_decay));
+    if (settings->optimiser == OPTIMISER_SGD)
+        json_object_set_new(object, "momentum", decimal(settings->momentum));
+    if (settings->schedule != SCHEDULE_MILESTONES)
+        return;
+    json_t *milestones = json_array();
+    for (size_t i = 0; i < settings->milestone_count; i++)
+        json_array_append_new(milestones, decimal(settings->milestones[i]));
+    json_object_set_new(object, "milestones", milestones);
 }
 
 json_t *settings_print(const struct settings *settings)
@@ -97,6 +128,7 @@ json_t *settings_print(const struct settings *settings)
         "schedule", schedules[settings->schedule], "augment", augments[settings->augment],
         "seed", seed, "data", "train", settings->train, "valid", settings->valid);
     require(object);
+    print_optimiser(settings, object);
     if (settings->select_noise > 0)
         json_object_set_new(object, "select-noise", decimal(settings->select_noise));
     if (settings->units)
@@ -126,12 +158,13 @@ json_t *settings_print(const struct settings *settings)
 
 void settings_list(FILE *stream)
 {
-    fprintf(stream, "%-10s %6s %14s %6s %7s %8s  %-8s %s\n", "task", "epochs", "with attacks",
-            "batch", "lr", "lr-final", "schedule", "augment");
+    fprintf(stream, "%-10s %6s %14s %6s %7s %8s  %-10s %-9s %s\n", "task", "epochs",
+            "with attacks", "batch", "lr", "lr-final", "schedule", "optimizer", "augment");
     for (size_t i = 0; i < TASKS; i++)
-        fprintf(stream, "%-10s %6zu %14zu %6zu %7g %8g  %-8s %s\n", table[i].task,
+        fprintf(stream, "%-10s %6zu %14zu %6zu %7g %8g  %-10s %-9s %s\n", table[i].task,
                 table[i].epochs, table[i].attack_epochs, table[i].batch, table[i].lr,
-                table[i].lr_final, schedules[table[i].schedule], augments[table[i].augment]);
+                table[i].lr_final, schedules[table[i].schedule],
+                optimisers[table[i].optimiser], augments[table[i].augment]);
     fprintf(stream, "\n%-10s\n", "method");
     for (const struct method *method = method_table; method->name; method++)
         fprintf(stream, "%-10s %s\n", method->name, method->summary);

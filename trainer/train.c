@@ -104,7 +104,10 @@ static int prepare_state(struct train *train, struct fault *fault)
 {
     const struct settings *settings = &train->flags.settings;
     const struct network *network = &train->model.network;
-    state_init(&train->state, network->parameter_count);
+    state_init(&train->state, network->parameter_count, network->trainable_count,
+               settings->optimiser);
+    train->state.optimiser.momentum = settings->momentum;
+    train->state.optimiser.weight_decay = settings->weight_decay;
     if (train->flags.from) {
         if (start_from(train, fault))
             return -1;
