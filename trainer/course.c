@@ -114,7 +114,8 @@ static int take_step(struct desk *desk, struct state *state)
         !all_finite(lesson->gradient, state->parameters))
         return -1;
     optimiser_step(&state->optimiser, state->theta, lesson->gradient,
-              settings_rate(settings, (double)state->optimiser.step / all));
+                   settings_rate(settings, (double)state->optimiser.step / all));
+    net_track(lesson->net, state->theta);
     state->loss += lesson->loss;
     state->robust += lesson->robust;
     state->correct += lesson->correct;
@@ -137,6 +138,7 @@ static int save_log(const struct desk *desk, const struct state *state, struct f
 static int end_epoch(struct desk *desk, struct state *state, struct fault *fault)
 {
     const struct course *course = desk->course;
+    net_training(desk->lesson.net, 0);
     size_t correct = evaluate_correct(desk->lesson.net, desk->batch, state->theta,
                                       course->valid);
     size_t score = correct;
@@ -144,6 +146,7 @@ static int end_epoch(struct desk *desk, struct state *state, struct fault *fault
     if (noisy_choice)
         score = evaluate_noisy(desk->lesson.net, desk->batch, state->theta, course->valid,
                                &desk->shaking);
+    net_training(desk->lesson.net, 1);
     double loss = state->loss / (double)state->batch;
     double robust = state->robust / (double)state->batch;
     double train = 100 * (double)state->correct / (double)(state->batch * desk->batch);

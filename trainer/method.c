@@ -135,6 +135,7 @@ void lesson_init(struct lesson *lesson, const struct method *method,
     memset(lesson, 0, sizeof *lesson);
     lesson->network = network;
     lesson->net = net_new(network, batch);
+    net_training(lesson->net, 1);
     lesson->gradient = fault_alloc_aligned(parameters, sizeof(float));
     lesson->logits = fault_alloc_aligned(scores, sizeof(float));
     lesson->dlogits = fault_alloc_aligned(scores, sizeof(float));
@@ -147,6 +148,7 @@ void lesson_init(struct lesson *lesson, const struct method *method,
     if (!method->attacks)
         return;
     lesson->attacked = net_new(network, batch);
+    net_training(lesson->attacked, 1);
     lesson->star = fault_alloc_aligned(parameters, sizeof(float));
     lesson->dstar = fault_alloc_aligned(parameters, sizeof(float));
     lesson->star_logits = fault_alloc_aligned(scores, sizeof(float));
