@@ -16,10 +16,22 @@ enum { SHARD_FEEDFORWARD = 32, SHARD_LSNN = 25 };
 struct net {
     const struct network *network;
     size_t shard, shards; /* samples in one; how many */
+    size_t count;         /* samples of the last forward */
+    int training;
     struct lsnn_run **lsnn;
     struct feedforward_run **feedforward;
     float **gradient; /* per shard [parameter_count] */
 };
+
+static size_t shard_size(const struct network *network)
+{
+    if (network->kind == NETWORK_LSNN)
+        return SHARD_LSNN;
+    for (size_t i = 0; i < network->layer_count; i++)
+        if (network->layers[i].kind == LAYER_BATCHNORM)
+            return NET_NORM_SHARD;
+    return SHARD_FEEDFORWARD;
+}
 
 /* oneDNN takes as many threads as it is told there are, when a layer is made as
  * when it runs; a shard has one. */
@@ -35,7 +47,7 @@ struct net *net_new(const struct network *network, size_t batch)
     struct net *net = fault_alloc(1, sizeof *net);
     int lsnn = network->kind == NETWORK_LSNN;
     net->network = network;
-    net->shard = lsnn ? SHARD_LSNN : SHARD_FEEDFORWARD;
+    net->shard = shard_size(network);
     if (net->shard > batch && batch)
         net->shard = batch;
     net->shards = batch ? (batch + net->shard - 1) / net->shard : 0;
@@ -82,11 +94,34 @@ static size_t shard_count(const struct net *net, size_t count, size_t shard)
     return left < net->shard ? left : net->shard;
 }
 
+void net_training(struct net *net, int on)
+{
+    net->training = on;
+}
+
+void net_track(const struct net *net, float *theta)
+{
+    const double momentum = 0.1;
+    const struct network *n = net->network;
+    size_t statistics = n->parameter_count - n->trainable_count;
+    if (!statistics)
+        return;
+    double *sums = fault_alloc(statistics, sizeof *sums);
+    for (size_t s = 0; s < shards_of(net, net->count); s++)
+        feedforward_statistics(net->feedforward[s],
+                               (double)shard_count(net, net->count, s) / (double)net->count, sums);
+    float *running = theta + n->trainable_count;
+    for (size_t i = 0; i < statistics; i++)
+        running[i] = (float)((1 - momentum) * running[i] + momentum * sums[i]);
+    free(sums);
+}
+
 void net_forward(struct net *net, const float *theta, const float *inputs, size_t count,
                  float *logits, float *rates)
 {
     const struct network *n = net->network;
     size_t shards = shards_of(net, count);
+    net->count = count;
 #pragma omp parallel
     {
         alone();
@@ -99,7 +134,7 @@ void net_forward(struct net *net, const float *theta, const float *inputs, size_
                 lsnn_forward(net->lsnn[s], theta, x, here, into,
                              rates ? rates + first * n->lsnn.units : NULL);
             else
-                feedforward_forward(net->feedforward[s], theta, x, here, into);
+                feedforward_forward(net->feedforward[s], theta, x, here, net->training, into);
         }
     }
 }

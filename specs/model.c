@@ -10,18 +10,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "outfile.h"
+#include "model_store.h"
 
-#define FORMAT "steadfast/1"
-#define PREFIX 8 /* bytes of header length */
 #define MOST_HEADER ((uint64_t)16 << 20)
 #define MOST_FILE ((uint64_t)1 << 30)
-
-static int little_endian(void)
-{
-    const uint16_t probe = 1;
-    return *(const unsigned char *)&probe == 1;
-}
 
 /* A file being read: its name for messages, its bytes, where tensors begin. */
 struct source {
@@ -32,29 +24,29 @@ struct source {
 
 static json_t *read_header(struct source *source, struct fault *fault)
 {
-    if (source->length < PREFIX) {
+    if (source->length < MODEL_PREFIX) {
         fault_set(fault, "%s: %zu bytes long, too short for a model file; is it truncated?",
                   source->name, source->length);
         return NULL;
     }
     uint64_t size = 0;
-    for (int i = PREFIX - 1; i >= 0; i--)
+    for (int i = MODEL_PREFIX - 1; i >= 0; i--)
         size = size << 8 | source->bytes[i];
-    if (size > MOST_HEADER || size > source->length - PREFIX) {
+    if (size > MOST_HEADER || size > source->length - MODEL_PREFIX) {
         fault_set(fault, "%s: offset 0: a header of %llu bytes does not fit the file's %zu; it "
                   "is truncated or no safetensors file", source->name,
                   (unsigned long long)size, source->length);
         return NULL;
     }
-    source->data = PREFIX + (size_t)size;
+    source->data = MODEL_PREFIX + (size_t)size;
     json_error_t error;
-    json_t *header = json_loadb((const char *)source->bytes + PREFIX, (size_t)size,
+    json_t *header = json_loadb((const char *)source->bytes + MODEL_PREFIX, (size_t)size,
                                 JSON_REJECT_DUPLICATES, &error);
     if (!header)
         fault_set(fault, "%s: offset %d: the header is not valid JSON: %s", source->name,
-                  PREFIX + error.position, error.text);
+                  MODEL_PREFIX + error.position, error.text);
     else if (!json_is_object(header)) {
-        fault_set(fault, "%s: offset %d: the header is no JSON object", source->name, PREFIX);
+        fault_set(fault, "%s: offset %d: the header is no JSON object", source->name, MODEL_PREFIX);
         json_decref(header);
         header = NULL;
     }
@@ -118,10 +110,9 @@ static int check_entry(const json_t *entry, const struct tensor *tensor,
     return 0;
 }
 
-static int take_values(struct network *network, const struct tensor *tensor,
-                       const struct source *source, uint64_t begin, struct fault *fault)
+static int take_values(float *values, const struct tensor *tensor, const struct source *source,
+                       uint64_t begin, struct fault *fault)
 {
-    float *values = network->theta + tensor->offset;
     memcpy(values, source->bytes + source->data + begin, 4 * tensor->count);
     for (size_t i = 0; i < tensor->count; i++)
         if (!isfinite(values[i]))
@@ -134,7 +125,7 @@ static int take_values(struct network *network, const struct tensor *tensor,
 
 struct range {
     uint64_t begin, end;
-    const char *name;
+    char name[64];
 };
 
 static int by_begin(const void *a, const void *b)
@@ -164,27 +155,53 @@ static int check_cover(struct range *ranges, size_t count, const struct source *
     return 0;
 }
 
-static int read_tensors(struct network *network, const json_t *header,
-                        const struct source *source, struct fault *fault)
+/* Where the tensor lies, and its values; those are checked. */
+static int read_tensor(const json_t *entry, const struct tensor *tensor,
+                       const struct source *source, float *values, struct range *range,
+                       struct fault *fault)
 {
-    struct range ranges[NETWORK_TENSORS];
+    uint64_t begin = 0;
+    if (check_entry(entry, tensor, source, fault) ||
+        read_range(entry, tensor, source, &begin, fault) ||
+        take_values(values, tensor, source, begin, fault))
+        return -1;
+    range->begin = begin;
+    range->end = begin + 4 * (uint64_t)tensor->count;
+    snprintf(range->name, sizeof range->name, "%s", tensor->name);
+    return 0;
+}
+
+static int read_tensors(struct model *model, const json_t *header, const struct source *source,
+                        struct fault *fault)
+{
+    struct range ranges[NETWORK_TENSORS + NETWORK_LAYERS];
+    const struct network *network = &model->network;
+    size_t count = 0;
     for (int i = 0; i < network->tensor_count; i++) {
         const struct tensor *tensor = &network->tensors[i];
         const json_t *entry = json_object_get(header, tensor->name);
         if (!entry)
             return fault_set(fault, "%s: tensor %s is missing; the network needs it",
                              source->name, tensor->name);
-        uint64_t begin = 0;
-        if (check_entry(entry, tensor, source, fault) ||
-            read_range(entry, tensor, source, &begin, fault) ||
-            take_values(network, tensor, source, begin, fault))
+        if (read_tensor(entry, tensor, source, network->theta + tensor->offset, &ranges[count++],
+                        fault))
             return -1;
-        ranges[i] = (struct range){begin, begin + 4 * (uint64_t)tensor->count, tensor->name};
     }
-    if (json_object_size(header) != (size_t)network->tensor_count + 1)
+    for (size_t i = 0; i < network->layer_count; i++) {
+        struct tensor norm;
+        const json_t *entry = NULL;
+        if (model_norm_tensor(network, i, &norm))
+            entry = json_object_get(header, norm.name);
+        if (!entry)
+            continue;
+        model->norms[i] = fault_alloc(norm.count, sizeof(float));
+        if (read_tensor(entry, &norm, source, model->norms[i], &ranges[count++], fault))
+            return -1;
+    }
+    if (json_object_size(header) != count + 1)
         return fault_set(fault, "%s: %zu tensors, but the network names %d; remove the others",
                          source->name, json_object_size(header) - 1, network->tensor_count);
-    return check_cover(ranges, (size_t)network->tensor_count, source, fault);
+    return check_cover(ranges, count, source, fault);
 }
 
 /* The texts of the header, before the tensors. */
@@ -196,9 +213,9 @@ static int read_texts(struct model *model, const json_t *header, const struct so
     for (int i = 0; i < 6; i++)
         if (!(texts[i] = metadata(header, keys[i], source, fault)))
             return -1;
-    if (strcmp(texts[0], FORMAT))
+    if (strcmp(texts[0], MODEL_FORMAT))
         return fault_set(fault, "%s: format \"%.40s\"; this program reads \"%s\"", source->name,
-                         texts[0], FORMAT);
+                         texts[0], MODEL_FORMAT);
     if (strlen(texts[2]) >= sizeof model->task)
         return fault_set(fault, "%s: the task's name is longer than %zu characters",
                          source->name, sizeof model->task - 1);
@@ -224,14 +241,14 @@ static int read_texts(struct model *model, const json_t *header, const struct so
 int model_parse(struct model *model, const void *bytes, size_t length, const char *name,
                 struct fault *fault)
 {
-    require(little_endian());
+    require(model_little_endian());
     *model = (struct model){0};
     struct source source = {.name = name, .bytes = bytes, .length = length};
     json_t *header = read_header(&source, fault);
     if (!header)
         return -1;
     int bad = read_texts(model, header, &source, fault) ||
-              read_tensors(&model->network, header, &source, fault);
+              read_tensors(model, header, &source, fault);
     json_decref(header);
     if (bad) {
         model_clear(model);
@@ -275,69 +292,11 @@ int model_read(struct model *model, const char *path, struct fault *fault)
     return bad;
 }
 
-static char *print_header(const struct model *model)
-{
-    const struct network *n = &model->network;
-    char classes[32];
-    snprintf(classes, sizeof classes, "%zu", n->class_count);
-    char *network = network_print(n);
-    json_t *header = json_object();
-    json_object_set_new(header, "__metadata__",
-                        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "format", FORMAT, "network",
-                                  network, "task", model->task, "classes", classes, "input",
-                                  model->input ? model->input : "{}", "provenance",
-                                  model->provenance ? model->provenance : "{}"));
-    free(network);
-    for (int i = 0; i < n->tensor_count; i++) {
-        const struct tensor *t = &n->tensors[i];
-        json_t *shape = json_array();
-        for (int d = 0; d < t->rank; d++)
-            json_array_append_new(shape, json_integer((json_int_t)t->shape[d]));
-        json_object_set_new(header, t->name,
-                            json_pack("{s:s, s:o, s:[I,I]}", "dtype", "F32", "shape", shape,
-                                      "data_offsets", (json_int_t)(4 * t->offset),
-                                      (json_int_t)(4 * (t->offset + t->count))));
-    }
-    char *text = json_dumps(header, JSON_COMPACT);
-    require(text);
-    json_decref(header);
-    return text;
-}
-
-/* The whole file; the header is padded so that tensors begin at a multiple of 64. */
-static unsigned char *print_model(const struct model *model, size_t *length)
-{
-    char *header = print_header(model);
-    size_t text = strlen(header), padded = (PREFIX + text + 63) / 64 * 64 - PREFIX;
-    size_t data = 4 * model->network.parameter_count;
-    *length = PREFIX + padded + data;
-    unsigned char *bytes = fault_alloc(*length, 1);
-    for (int i = 0; i < PREFIX; i++)
-        bytes[i] = (unsigned char)((uint64_t)padded >> 8 * i);
-    memset(bytes + PREFIX, ' ', padded);
-    memcpy(bytes + PREFIX, header, text);
-    memcpy(bytes + PREFIX + padded, model->network.theta, data);
-    free(header);
-    return bytes;
-}
-
-int model_write(struct model *model, const char *path, struct fault *fault)
-{
-    require(little_endian());
-    struct outfile file;
-    if (outfile_open(&file, path, fault))
-        return -1;
-    size_t length;
-    unsigned char *bytes = print_model(model, &length);
-    fwrite(bytes, 1, length, file.stream);
-    digest_of(bytes, length, model->sha256);
-    free(bytes);
-    return outfile_commit(&file, fault);
-}
-
 void model_clear(struct model *model)
 {
     network_clear(&model->network);
+    for (size_t i = 0; i < NETWORK_LAYERS; i++)
+        free(model->norms[i]);
     free(model->input);
     free(model->provenance);
     *model = (struct model){0};

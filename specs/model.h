@@ -12,6 +12,9 @@
 
 struct model {
     struct network network; /* owned, theta included */
+    /* Per layer: NULL, or what was folded into it (fold.h), [3, out]: factor, mean, variance;
+     * owned. */
+    float *norms[NETWORK_LAYERS];
     char task[32];          /* "synth-ecg", "ecg", "speech", "fmnist", "cifar10" */
     char *input;            /* JSON of the "input" entry: preprocessing constants; owned */
     char *provenance;       /* JSON of the "provenance" entry; owned */

@@ -115,6 +115,7 @@ static int learn(struct desk *desk, struct state *state, double rate)
     if (!method->step)
         optimiser_step(&state->optimiser, state->theta, lesson->gradient, rate);
     weight_clip(lesson->network, settings->recipe.weight_clip, state->theta);
+    net_track(lesson->net, state->theta);
     return 0;
 }
 
@@ -154,6 +155,7 @@ static int save_log(const struct desk *desk, const struct state *state, struct f
 static int end_epoch(struct desk *desk, struct state *state, struct fault *fault)
 {
     const struct course *course = desk->course;
+    net_training(desk->lesson.net, 0);
     size_t correct = evaluate_correct(desk->lesson.net, desk->batch, state->theta,
                                       course->valid);
     size_t score = correct;
@@ -161,6 +163,7 @@ static int end_epoch(struct desk *desk, struct state *state, struct fault *fault
     if (noisy_choice)
         score = evaluate_noisy(desk->lesson.net, desk->batch, state->theta, course->valid,
                                &desk->shaking);
+    net_training(desk->lesson.net, 1);
     double loss = state->loss / (double)state->batch;
     double robust = state->robust / (double)state->batch;
     double train = 100 * (double)state->correct / (double)(state->batch * desk->batch);

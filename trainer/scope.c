@@ -6,7 +6,8 @@ void scope_init(struct scope *scope, const struct network *network, const unsign
     for (int i = 0; i < network->tensor_count; i++) {
         const struct tensor *tensor = &network->tensors[i];
         struct span *last = scope->count ? &scope->spans[scope->count - 1] : NULL;
-        if ((out && out[i]) || tensor->offset >= network->trainable_count)
+        int norm = tensor->role != ROLE_WEIGHT && tensor->role != ROLE_BIAS;
+        if (norm || (out && out[i]))
             continue;
         if (last && last->first + last->count == tensor->offset)
             last->count += tensor->count;

@@ -15,8 +15,8 @@ struct scope {
     struct span spans[NETWORK_TENSORS];
 };
 
-/* The tensors of `network` for which out[number] is 0; `out` NULL: all of
- * them.  Running statistics are never in scope. */
+/* The weights and biases of `network` for which out[number] is 0; `out` NULL: all of them.
+ * Batch normalisations are never in scope: the paper neither attacks them nor adds noise. */
 void scope_init(struct scope *scope, const struct network *network, const unsigned char *out);
 
 /* Number of parameters in scope. */
