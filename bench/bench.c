@@ -99,8 +99,6 @@ static double time_step(const struct subject *s, const char *method, size_t batc
     const struct method *how = method_find(method);
     struct lesson lesson;
     lesson_init(&lesson, how, &s->model.network, batch);
-    lesson.adversary = (struct adversary){.steps = 10, .zeta = 0.1, .start = 0.001};
-    lesson.beta_rob = 0.25;
     struct optimiser adam;
     optimiser_init(&adam, OPTIMISER_ADAM, s->model.network.trainable_count);
     lesson.theta = s->model.network.theta;

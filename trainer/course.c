@@ -14,6 +14,7 @@
 #include "initial.h"
 #include "specs/outfile.h"
 #include "specs/random.h"
+#include "weight_clip.h"
 
 #define SELECT_DRAWS 3 /* noisy chips that choose the best epoch */
 
@@ -55,15 +56,13 @@ static void desk_init(struct desk *desk, const struct course *course)
     desk->batch = settings->batch < desk->count ? settings->batch : desk->count;
     desk->batches = desk->count / desk->batch;
     lesson_init(&desk->lesson, settings->method, course->network, desk->batch);
-    desk->lesson.adversary = (struct adversary){
-        settings->attack_steps, settings->zeta_attack, settings->attack_start};
-    desk->lesson.beta_rob = settings->beta_rob;
-    desk->lesson.noise = settings->noise;
-    desk->lesson.noise_kind = settings->noise_kind;
+    desk->lesson.recipe = settings->recipe;
+    lesson_scope(&desk->lesson, course->out);
     desk->lesson.seed = settings->seed;
     if (settings->select_noise > 0)
         desk->shaking = (struct shaking){
-            course->network, &desk->lesson.scope, settings->noise_kind, settings->select_noise,
+            course->network, &desk->lesson.scope, settings->recipe.noise_kind,
+            settings->select_noise,
             settings->seed, SELECT_DRAWS,
             fault_alloc_aligned(course->network->parameter_count, sizeof(float))};
     augment_init(&desk->augmenter, course->train, course->network->input_shape,
@@ -99,22 +98,40 @@ static int all_finite(const float *values, size_t count)
     return !bad;
 }
 
-/* One batch: gradient, then the optimiser.  Returns -1 when the loss or a gradient is no number. */
+/* The method's own step, or its gradient followed by the optimiser's; then the clip.  Returns -1 when
+ * the loss or a gradient is no number. */
+static int learn(struct desk *desk, struct state *state, double rate)
+{
+    struct lesson *lesson = &desk->lesson;
+    const struct settings *settings = desk->course->settings;
+    const struct method *method = settings->method;
+    if (method->step)
+        method->step(lesson, &state->optimiser, state->theta, rate);
+    else
+        method->gradient(lesson);
+    if (!isfinite(lesson->loss) || !isfinite(lesson->robust) ||
+        !all_finite(lesson->gradient, state->parameters))
+        return -1;
+    if (!method->step)
+        optimiser_step(&state->optimiser, state->theta, lesson->gradient, rate);
+    weight_clip(lesson->network, settings->recipe.weight_clip, state->theta);
+    return 0;
+}
+
+/* One batch.  Returns -1 as `learn`. */
 static int take_step(struct desk *desk, struct state *state)
 {
     struct lesson *lesson = &desk->lesson;
     const struct settings *settings = desk->course->settings;
+    uint64_t step = state->epoch * desk->batches + state->batch;
     double all = (double)settings->epochs * (double)desk->batches;
     augment_batch(&desk->augmenter, state->epoch, desk->order + state->batch * desk->batch,
                   desk->batch, desk->inputs, desk->labels);
     lesson->theta = state->theta;
-    lesson->step = state->optimiser.step;
-    settings->method->gradient(lesson);
-    if (!isfinite(lesson->loss) || !isfinite(lesson->robust) ||
-        !all_finite(lesson->gradient, state->parameters))
+    lesson->step = step;
+    lesson->epochs = (double)step / (double)desk->batches;
+    if (learn(desk, state, settings_rate(settings, (double)step / all)))
         return -1;
-    optimiser_step(&state->optimiser, state->theta, lesson->gradient,
-              settings_rate(settings, (double)state->optimiser.step / all));
     state->loss += lesson->loss;
     state->robust += lesson->robust;
     state->correct += lesson->correct;

@@ -13,6 +13,7 @@ struct course {
     const struct dataset *train, *valid;
     const char *checkpoint; /* path */
     const char *log;        /* path of the CSV, or NULL */
+    const unsigned char *out; /* per tensor: 1 stays out of attack and noise; NULL: none */
     int quiet;
 };
 

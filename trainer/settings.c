@@ -8,11 +8,11 @@
 static const double late = 0.75; /* where the step schedule drops */
 static const double drop = 0.2;  /* factor at a milestone */
 
-/* Epochs for `standard`; a method that attacks costs about thirteen times as much per
- * step and gets fewer. */
+/* Epochs for `standard`; a method of many passes, which costs up to thirteen times as
+ * much per step, gets fewer. */
 static const struct defaults {
     const char *task;
-    size_t epochs, attack_epochs, batch, units;
+    size_t epochs, costly_epochs, batch, units;
     double lr, lr_final;
     enum schedule schedule;
     enum augment augment;
@@ -64,12 +64,12 @@ int settings_default(struct settings *settings, const char *task, const struct m
         return fault_set(fault, "--task: '%s' is unknown; --list shows the tasks", task);
     *settings = (struct settings){
         .task = task, .method = method,
-        .epochs = method->attacks ? d->attack_epochs : d->epochs,
+        .epochs = method->costly ? d->costly_epochs : d->epochs,
         .batch = d->batch, .units = d->units,
         .lr = d->lr, .lr_final = d->lr_final, .schedule = d->schedule, .augment = d->augment,
         .milestone_count = 3, .milestones = {0.5, 0.75, 0.9},
         .optimiser = d->optimiser, .momentum = 0.9, .weight_decay = d->weight_decay,
-        .beta_rob = method->noisy ? 0.1 : 0.25, .noise = 0.3, .zeta_attack = 0.1, .attack_start = 0.001, .attack_steps = 10,
+        .recipe = recipe_default(method, task),
     };
     return 0;
 }
@@ -141,31 +141,25 @@ json_t *settings_print(const struct settings *settings)
         json_object_set_new(object, "encoder", json_string(encoder_name(settings->encoder)));
     if (settings->from[0])
         json_object_set_new(object, "from", json_string(settings->from));
-    if (settings->method->attacks) {
-        json_object_set_new(object, "beta-rob", decimal(settings->beta_rob));
-        json_object_set_new(object, "zeta-attack", decimal(settings->zeta_attack));
-        json_object_set_new(object, "attack-start", decimal(settings->attack_start));
-        json_object_set_new(object, "attack-steps",
-                            json_integer((json_int_t)settings->attack_steps));
-    }
-    if (settings->method->noisy) {
-        json_object_set_new(object, "noise", decimal(settings->noise));
-        json_object_set_new(object, "noise-kind",
-                            json_string(settings->noise_kind ? "range" : "relative"));
-    }
+    recipe_print(&settings->recipe, settings->method, object);
     return object;
 }
 
 void settings_list(FILE *stream)
 {
     fprintf(stream, "%-10s %6s %14s %6s %7s %8s  %-10s %-9s %s\n", "task", "epochs",
-            "with attacks", "batch", "lr", "lr-final", "schedule", "optimizer", "augment");
+            "if costly", "batch", "lr", "lr-final", "schedule", "optimizer", "augment");
     for (size_t i = 0; i < TASKS; i++)
         fprintf(stream, "%-10s %6zu %14zu %6zu %7g %8g  %-10s %-9s %s\n", table[i].task,
-                table[i].epochs, table[i].attack_epochs, table[i].batch, table[i].lr,
+                table[i].epochs, table[i].costly_epochs, table[i].batch, table[i].lr,
                 table[i].lr_final, schedules[table[i].schedule],
                 optimisers[table[i].optimiser], augments[table[i].augment]);
-    fprintf(stream, "\n%-10s\n", "method");
-    for (const struct method *method = method_table; method->name; method++)
-        fprintf(stream, "%-10s %s\n", method->name, method->summary);
+    const char *tasks[TASKS + 1] = {NULL};
+    for (size_t i = 0; i < TASKS; i++)
+        tasks[i] = table[i].task;
+    for (const struct method *method = method_table; method->name; method++) {
+        fprintf(stream, "\n%s: %s%s (%s)\n", method->name, method->summary,
+                method->costly ? "; costly" : "", method->source);
+        recipe_list(method, tasks, stream);
+    }
 }

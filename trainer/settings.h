@@ -34,11 +34,8 @@ struct settings {
     enum optimiser_kind optimiser;
     double momentum, weight_decay;
     enum augment augment;
-    double beta_rob, zeta_attack, attack_start;
-    size_t attack_steps;
-    double noise;                /* eta of the forward noise */
-    enum noise_kind noise_kind;
     double select_noise;         /* keep the best epoch under noise of this size; 0 = clean */
+    struct recipe recipe;        /* of the method */
     uint64_t seed;
     int by_patient;              /* ecg: split by patient */
     enum encoder_kind encoder;   /* ecg, synth-ecg */

@@ -20,6 +20,7 @@ struct train {
     struct flags flags;
     struct model model; /* task, input and network of the model to be */
     struct dataset parts[SPLIT_TEST + 1];
+    unsigned char out[NETWORK_TENSORS]; /* tensors left out of attack and noise */
     struct state state;
 };
 
@@ -62,7 +63,7 @@ static int describe_model(struct train *train, struct fault *fault)
     require(text);
     int bad = network_parse(&model->network, text, fault);
     free(text);
-    return bad;
+    return bad || recipe_scope(&settings->recipe, &model->network, train->out, fault);
 }
 
 static int load_data(struct train *train, struct fault *fault)
@@ -181,7 +182,7 @@ static int run(struct train *train, struct fault *fault)
         .settings = &train->flags.settings, .network = &train->model.network,
         .train = &train->parts[SPLIT_TRAIN], .valid = &train->parts[SPLIT_VALID],
         .checkpoint = train->flags.checkpoint, .log = train->flags.log,
-        .quiet = train->flags.common.quiet,
+        .out = train->out, .quiet = train->flags.common.quiet,
     };
     if (!course.quiet)
         printf("%s, %s: %zu parameters, %zu samples to train on, %zu to validate\n",
