@@ -195,10 +195,10 @@ static int mark(const char *flag, const char *list, const struct network *networ
 }
 
 int recipe_scope(const struct recipe *recipe, const struct network *network,
-                 unsigned char out[2 * NETWORK_LAYERS], struct fault *fault)
+                 unsigned char out[NETWORK_TENSORS], struct fault *fault)
 {
-    unsigned char only[2 * NETWORK_LAYERS] = {0};
-    memset(out, 0, 2 * NETWORK_LAYERS);
+    unsigned char only[NETWORK_TENSORS] = {0};
+    memset(out, 0, NETWORK_TENSORS);
     if (recipe->exclude && mark("--exclude", recipe->exclude, network, out, fault))
         return -1;
     if (!recipe->include)

@@ -71,7 +71,7 @@ void recipe_list(const struct method *method, const char *const *tasks, FILE *st
 /* Find the tensors that `include` and `exclude` name: out[number] = 1 for each that stays out of
  * attack and noise.  Returns 0, or -1 with the name that the network does not have. */
 int recipe_scope(const struct recipe *recipe, const struct network *network,
-                 unsigned char out[2 * NETWORK_LAYERS], struct fault *fault)
+                 unsigned char out[NETWORK_TENSORS], struct fault *fault)
     __attribute__((warn_unused_result));
 
 #endif

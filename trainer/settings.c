@@ -148,10 +148,10 @@ json_t *settings_print(const struct settings *settings)
 
 void settings_list(FILE *stream)
 {
-    fprintf(stream, "%-10s %6s %9s %6s %7s %8s  %-10s %-9s %s\n", "task", "epochs",
+    fprintf(stream, "%-10s %6s %14s %6s %7s %8s  %-10s %-9s %s\n", "task", "epochs",
             "if costly", "batch", "lr", "lr-final", "schedule", "optimizer", "augment");
     for (size_t i = 0; i < TASKS; i++)
-        fprintf(stream, "%-10s %6zu %9zu %6zu %7g %8g  %-10s %-9s %s\n", table[i].task,
+        fprintf(stream, "%-10s %6zu %14zu %6zu %7g %8g  %-10s %-9s %s\n", table[i].task,
                 table[i].epochs, table[i].costly_epochs, table[i].batch, table[i].lr,
                 table[i].lr_final, schedules[table[i].schedule],
                 optimisers[table[i].optimiser], augments[table[i].augment]);

@@ -21,7 +21,7 @@ struct train {
     struct network network; /* as it is trained, batch normalisations and all */
     struct model model;     /* task and input of the model to be; the folded network */
     struct dataset parts[SPLIT_TEST + 1];
-    unsigned char out[2 * NETWORK_LAYERS]; /* tensors left out of attack and noise */
+    unsigned char out[NETWORK_TENSORS]; /* tensors left out of attack and noise */
     struct state state;
 };
 

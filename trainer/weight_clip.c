@@ -18,7 +18,7 @@ void weight_clip(const struct network *network, double k, float *theta)
     for (int t = 0; k > 0 && t < network->tensor_count; t++) {
         const struct tensor *tensor = &network->tensors[t];
         float *values = theta + tensor->offset;
-        if (tensor->rank < 2)
+        if (tensor->role != ROLE_WEIGHT)
             continue;
         float most = (float)(k * deviation(values, tensor->count));
         for (size_t i = 0; i < tensor->count; i++)

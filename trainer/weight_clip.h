@@ -9,7 +9,7 @@
 #include "specs/network.h"
 
 /* Clamp every weight of a tensor to [-k s, k s], s the tensor's standard deviation about its
- * mean; biases (tensors of one dimension) are left alone.  k 0: do nothing. */
+ * mean; biases and normalisations are left alone.  k 0: do nothing. */
 void weight_clip(const struct network *network, double k, float *theta);
 
 #endif
