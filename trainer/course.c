@@ -115,6 +115,7 @@ static int learn(struct desk *desk, struct state *state, double rate)
     if (!method->step)
         optimiser_step(&state->optimiser, state->theta, lesson->gradient, rate);
     weight_clip(lesson->network, settings->recipe.weight_clip, state->theta);
+    net_track(lesson->net, state->theta);
     return 0;
 }
 

@@ -36,6 +36,7 @@ static void meet_adversary(struct lesson *lesson, size_t batch)
     size_t scores = batch * lesson->network->class_count;
     size_t rates = batch * rate_units(lesson->network);
     lesson->attacked = net_new(lesson->network, batch);
+    net_training(lesson->attacked, 1);
     lesson->star = fault_alloc_aligned(parameters, sizeof(float));
     lesson->dstar = fault_alloc_aligned(parameters, sizeof(float));
     lesson->star_logits = fault_alloc_aligned(scores, sizeof(float));
@@ -53,6 +54,7 @@ void lesson_init(struct lesson *lesson, const struct method *method,
     lesson->network = network;
     lesson->recipe = recipe_default(method, NULL);
     lesson->net = net_new(network, batch);
+    net_training(lesson->net, 1);
     lesson->gradient = fault_alloc_aligned(network->parameter_count, sizeof(float));
     lesson->logits = fault_alloc_aligned(scores, sizeof(float));
     lesson->dlogits = fault_alloc_aligned(scores, sizeof(float));
