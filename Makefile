@@ -1,4 +1,4 @@
-# make [all | check | bench | figures | man | install | clean]    B=dir builds elsewhere
+# make [all | check | bench | compare | figures | man | install | clean]    B=dir builds elsewhere
 CC      = gcc
 CFLAGS  = -O2 -g
 PREFIX  = /usr/local
@@ -78,6 +78,10 @@ check: all $(CHAPTERS:tests/%.md=$(B)/tests/%)
 bench: all $(B)/bin/bench
 	@B=$(B) sh bench/run $(JOBS)
 
+# Our adversary beside the same algorithm in PyTorch, on the shipped models.
+compare: all $(B)/bin/bench
+	@B=$(B) sh bench/compare-attack
+
 # Certification curves of all shipped models; the README shows the first.
 figures: all
 	@B=$(B) sh plots/figures
@@ -109,7 +113,7 @@ install: all man $(B)/libsteadfast.a $(B)/steadfast.pc
 clean:
 	rm -rf $(B)
 
-.PHONY: all check bench figures man install clean
+.PHONY: all check bench compare figures man install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,7 +1,8 @@
 /* bench.c -- our side of the side-by-side timings (bench/run prints the ratios).
  *
  *   bench FOLDER JOB...      prover cnn lsnn kernels threads
- *   bench export TASK|MODEL SPLIT FILE
+ *   bench export TASK|MODEL SPLIT FILE     export.h
+ *   bench attack FOLDER                     attack.h
  *
  * FOLDER holds the models fmnist.bin and ecg.bin; bench.h says what comes to lie beside them.
  * All jobs but `threads` run on one thread and count CPU time. */
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "attack.h"
 #include "bench.h"
 #include "export.h"
 
@@ -32,7 +34,8 @@ static const struct job *find(const char *name)
 static int usage(void)
 {
     fprintf(stderr, "usage: bench FOLDER JOB...\n"
-                    "       bench export TASK|MODEL SPLIT FILE\njobs:");
+                    "       bench export TASK|MODEL SPLIT FILE\n"
+                    "       bench attack FOLDER\njobs:");
     for (size_t i = 0; i < JOBS; i++)
         fprintf(stderr, " %s", jobs[i].name);
     fprintf(stderr, "\n");
@@ -43,6 +46,8 @@ int main(int argc, char **argv)
 {
     if (argc == 5 && strcmp(argv[1], "export") == 0)
         return export_samples(argv[2], argv[3], argv[4]);
+    if (argc == 3 && strcmp(argv[1], "attack") == 0)
+        return attack_export(argv[2]);
     if (argc < 3)
         return usage();
     for (int i = 2; i < argc; i++)

@@ -11,13 +11,15 @@
 #include "trainer/optimiser.h"
 #include "trainer/method.h"
 
+enum { SUBJECT_SAMPLES = 500 };
+
 /* A network, its parameters and samples to run it on. */
 struct subject {
     struct model model;
     struct dataset set;
 };
 
-/* The model FOLDER/NAME.bin with its task's test samples, 256 of which are
+/* The model FOLDER/NAME.bin with its task's test samples, the first of which are
  * written to FOLDER/NAME.f32.  Ends the program with the reason when it cannot. */
 void subject_load(struct subject *subject, const char *folder, const char *name);
 

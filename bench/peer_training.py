@@ -2,6 +2,7 @@
 import torch
 import torch.nn.functional as F
 
+from torch_attack import climb, divergence
 from torch_networks import Lsnn, ResNet32, cnn_logits
 from torch_side import best, load_inputs, load_model, report
 
@@ -13,20 +14,6 @@ def parameters(tensors, names):
 CNN = [n + "." + part for n in ("conv1", "conv2", "fc1", "fc2", "fc3")
        for part in ("weight", "bias")]
 LSNN = ["w_in", "w_rec", "w_out", "b_out"]
-
-
-def attack(logits, p, fixed, zeta, steps):
-    """Algorithm 1 of the paper with KL; logits(parameters) runs the batch."""
-    box = [zeta * q.detach().abs() for q in p]
-    star = [q.detach() + 1e-2 * b * torch.randn_like(q) for q, b in zip(p, box)]
-    for _ in range(steps):
-        star = [s.detach().requires_grad_(True) for s in star]
-        loss = F.kl_div(F.log_softmax(logits(star), 1), fixed, reduction="batchmean")
-        gradients = torch.autograd.grad(loss, star)
-        with torch.no_grad():
-            star = [torch.max(torch.min(s + b / steps * g.sign(), q + b), q - b)
-                    for s, g, q, b in zip(star, gradients, p, box)]
-    return star
 
 
 def run_cnn(folder, batch=128, steps=10, zeta=0.1, weight=0.25):
@@ -44,10 +31,10 @@ def run_cnn(folder, batch=128, steps=10, zeta=0.1, weight=0.25):
         adam.zero_grad(set_to_none=True)
         logits = cnn_logits(p, x)
         nominal = F.softmax(logits, 1)
-        star = attack(lambda s: cnn_logits(s, x), p, nominal.detach(), zeta, steps)
-        moved = [q + (s.detach() - q.detach()) for q, s in zip(p, star)]
-        robust = F.kl_div(F.log_softmax(cnn_logits(moved, x), 1), nominal,
-                          reduction="batchmean")
+        start = [q.detach() + 1e-2 * zeta * q.detach().abs() * torch.randn_like(q) for q in p]
+        star = climb(lambda s: cnn_logits(s, x), p, start, nominal.detach(), zeta, steps)
+        moved = [q + (s - q.detach()) for q, s in zip(p, star)]
+        robust = divergence(cnn_logits(moved, x), nominal)
         (F.cross_entropy(logits, y) + weight * robust).backward()
         adam.step()
 

@@ -76,7 +76,7 @@ void subject_load(struct subject *s, const char *folder, const char *name)
     bench_check(model_read(&s->model, path, &fault), &fault);
     bench_check(dataset_load(&s->set, s->model.task, s->model.input, SPLIT_TEST,
                              data ? data : "data", &fault), &fault);
-    write_inputs(s, folder, name, 256);
+    write_inputs(s, folder, name, SUBJECT_SAMPLES);
 }
 
 static void make(struct subject *s, const char *folder, const char *name, const char *text,
