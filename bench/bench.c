@@ -1,8 +1,10 @@
 /* bench.c -- our side of the side-by-side timings (bench/run prints the ratios).
  *
  *   bench FOLDER JOB...      prover cnn lsnn kernels threads
- *   bench export TASK|MODEL SPLIT FILE     export.h
- *   bench attack FOLDER                     attack.h
+ *   bench attack FOLDER                                         attack.h
+ *   bench export TASK|MODEL SPLIT FILE                          export.h
+ *   bench initial TASK SEED FILE
+ *   bench batches TASK EPOCHS SEED LIMIT BATCH AUGMENT
  *
  * FOLDER holds the models fmnist.bin and ecg.bin; bench.h says what comes to lie beside them.
  * All jobs but `threads` run on one thread and count CPU time. */
@@ -34,8 +36,10 @@ static const struct job *find(const char *name)
 static int usage(void)
 {
     fprintf(stderr, "usage: bench FOLDER JOB...\n"
+                    "       bench attack FOLDER\n"
                     "       bench export TASK|MODEL SPLIT FILE\n"
-                    "       bench attack FOLDER\njobs:");
+                    "       bench initial TASK SEED FILE\n"
+                    "       bench batches TASK EPOCHS SEED LIMIT BATCH AUGMENT\njobs:");
     for (size_t i = 0; i < JOBS; i++)
         fprintf(stderr, " %s", jobs[i].name);
     fprintf(stderr, "\n");
@@ -44,6 +48,10 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
+    if (argc == 2 + EXPORT_BATCHES_WORDS && strcmp(argv[1], "batches") == 0)
+        return export_batches(argv + 2);
+    if (argc == 5 && strcmp(argv[1], "initial") == 0)
+        return export_initial(argv[2], argv[3], argv[4]);
     if (argc == 5 && strcmp(argv[1], "export") == 0)
         return export_samples(argv[2], argv[3], argv[4]);
     if (argc == 3 && strcmp(argv[1], "attack") == 0)
