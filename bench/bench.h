@@ -27,16 +27,20 @@ void subject_load(struct subject *subject, const char *folder, const char *name)
  * 100 samples of standard normal frames; both written to the folder. */
 void subject_lsnn(struct subject *lsnn, const char *folder, const char *name, int steps,
                   int inputs, int classes);
+
+/* ResNet32 with initial parameters and 256 images of standard normal pixels. */
+void subject_resnet(struct subject *resnet);
 void subject_clear(struct subject *subject);
 
-/* Everything that one training step of `method` with Adam needs. */
+/* Everything that one training step of `method` needs. */
 struct step {
     const struct method *method;
     struct lesson lesson;
     struct optimiser optimiser;
     float *theta; /* of the subject, moved a little by every step */
 };
-void step_init(struct step *step, struct subject *subject, const char *method, size_t batch);
+void step_init(struct step *step, struct subject *subject, const char *method, size_t batch,
+               enum optimiser_kind optimiser);
 void step_run(void *step);
 void step_clear(struct step *step);
 
@@ -56,6 +60,7 @@ void bench_check(int failed, const struct fault *fault);
 void time_prover(const char *folder);
 void time_cnn(const char *folder);
 void time_lsnn(const char *folder);
+void time_resnet(const char *folder);
 void time_kernels(const char *folder);
 void time_threads(const char *folder);
 

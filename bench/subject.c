@@ -79,11 +79,10 @@ void subject_load(struct subject *s, const char *folder, const char *name)
     write_inputs(s, folder, name, SUBJECT_SAMPLES);
 }
 
-static void make(struct subject *s, const char *folder, const char *name, const char *text,
-                 size_t count)
+/* The network of `text`, not written anywhere, with `count` samples. */
+static void make(struct subject *s, const char *name, const char *text, size_t count)
 {
     struct fault fault = {""};
-    char path[4096];
     memset(s, 0, sizeof *s);
     struct network *network = &s->model.network;
     bench_check(network_parse(network, text, &fault), &fault);
@@ -91,9 +90,6 @@ static void make(struct subject *s, const char *folder, const char *name, const 
     snprintf(s->model.task, sizeof s->model.task, "%s", name);
     s->model.input = strdup("{}");
     s->model.provenance = strdup("{}");
-    snprintf(path, sizeof path, "%s/%s.bin", folder, name);
-    bench_check(model_write(&s->model, path, &fault), &fault);
-
     size_t values = count * network->input_count;
     s->set.count = count;
     s->set.features = network->input_count;
@@ -104,19 +100,31 @@ static void make(struct subject *s, const char *folder, const char *name, const 
         s->set.inputs[i] = (float)random_normal(1, RANDOM_SAMPLING, i);
     for (size_t i = 0; i < count; i++)
         s->set.labels[i] = (uint8_t)(i % s->set.classes);
-    write_inputs(s, folder, name, count);
 }
 
 void subject_lsnn(struct subject *lsnn, const char *folder, const char *name, int steps,
                   int inputs, int classes)
 {
+    struct fault fault = {""};
+    char path[4096];
     char text[600];
     snprintf(text, sizeof text,
              "{\"kind\":\"lsnn\",\"steps\":%d,\"inputs\":%d,\"units\":256,\"classes\":%d,"
              "\"tau\":\"20\",\"tau_ada\":\"98\",\"beta\":\"2.0\",\"b0\":\"0.01\","
              "\"refractory\":1,\"reset\":\"spike\",\"w_in\":\"w_in\",\"w_rec\":\"w_rec\","
              "\"w_out\":\"w_out\",\"b_out\":\"b_out\"}", steps, inputs, classes);
-    make(lsnn, folder, name, text, 100);
+    make(lsnn, name, text, 100);
+    snprintf(path, sizeof path, "%s/%s.bin", folder, name);
+    bench_check(model_write(&lsnn->model, path, &fault), &fault);
+    write_inputs(lsnn, folder, name, 100);
+}
+
+void subject_resnet(struct subject *resnet)
+{
+    char *text = network_default("cifar10", 0, 0);
+    require(text);
+    make(resnet, "cifar10", text, 256);
+    free(text);
 }
 
 void subject_clear(struct subject *s)

@@ -80,8 +80,7 @@ END {
         speedup("CNN with 10 attack steps, batch 128", "cnn-attacked")
         speedup("LSNN ecg, batch 100", "lsnn-ecg")
         speedup("LSNN speech, batch 100", "lsnn-speech")
-        if ("threads-resnet" in ours)
-            speedup("ResNet32, batch 256", "resnet")
+        speedup("ResNet32, batch 256", "resnet")
         print "others: processors that other programs used meanwhile"
     }
 }

@@ -53,13 +53,13 @@ static void measure(struct step *step, int threads, size_t steps, struct measure
 }
 
 static void time_speedup(const char *name, struct subject *subject, const char *method,
-                         size_t batch)
+                         size_t batch, enum optimiser_kind optimiser)
 {
     struct measure one = {0}, two = {0};
     struct step step;
     char text[100];
     omp_set_num_threads(1);
-    step_init(&step, subject, method, batch);
+    step_init(&step, subject, method, batch, optimiser);
     size_t steps = (size_t)(run_seconds / bench_best(step_run, &step, 1)) + 1;
     for (int run = 0; run < RUNS; run++) {
         measure(&step, 1, steps, &one);
@@ -76,15 +76,18 @@ static void time_speedup(const char *name, struct subject *subject, const char *
 
 void time_threads(const char *folder)
 {
-    struct subject cnn, lsnn;
+    struct subject cnn, lsnn, resnet;
     subject_load(&cnn, folder, "fmnist");
-    time_speedup("threads-cnn", &cnn, "standard", 128);
-    time_speedup("threads-cnn-attacked", &cnn, "beta", 128);
+    time_speedup("threads-cnn", &cnn, "standard", 128, OPTIMISER_ADAM);
+    time_speedup("threads-cnn-attacked", &cnn, "beta", 128, OPTIMISER_ADAM);
     subject_clear(&cnn);
     subject_load(&lsnn, folder, "ecg");
-    time_speedup("threads-lsnn-ecg", &lsnn, "standard", 100);
+    time_speedup("threads-lsnn-ecg", &lsnn, "standard", 100, OPTIMISER_ADAM);
     subject_clear(&lsnn);
     subject_lsnn(&lsnn, folder, "speech", 98, 40, 8);
-    time_speedup("threads-lsnn-speech", &lsnn, "standard", 100);
+    time_speedup("threads-lsnn-speech", &lsnn, "standard", 100, OPTIMISER_ADAM);
     subject_clear(&lsnn);
+    subject_resnet(&resnet);
+    time_speedup("threads-resnet", &resnet, "standard", 256, OPTIMISER_SGD);
+    subject_clear(&resnet);
 }

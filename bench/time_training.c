@@ -1,9 +1,10 @@
-/* time_training.c -- training steps: forward, backward and Adam on one batch. */
+/* time_training.c -- training steps: forward, backward and the optimiser on one batch. */
 #include "bench.h"
 
 #include <stdio.h>
 
-void step_init(struct step *step, struct subject *subject, const char *method, size_t batch)
+void step_init(struct step *step, struct subject *subject, const char *method, size_t batch,
+               enum optimiser_kind optimiser)
 {
     struct network *network = &subject->model.network;
     *step = (struct step){.method = method_find(method), .theta = network->theta};
@@ -14,7 +15,7 @@ void step_init(struct step *step, struct subject *subject, const char *method, s
     step->lesson.inputs = subject->set.inputs;
     step->lesson.labels = subject->set.labels;
     step->lesson.count = batch;
-    optimiser_init(&step->optimiser, OPTIMISER_ADAM, network->trainable_count);
+    optimiser_init(&step->optimiser, optimiser, network->trainable_count);
 }
 
 void step_run(void *context)
@@ -22,6 +23,7 @@ void step_run(void *context)
     struct step *step = context;
     step->method->gradient(&step->lesson);
     optimiser_step(&step->optimiser, step->theta, step->lesson.gradient, 1e-5);
+    net_track(step->lesson.net, step->theta);
 }
 
 void step_clear(struct step *step)
@@ -33,7 +35,7 @@ void step_clear(struct step *step)
 static void time_step(const char *name, struct subject *subject, const char *method, size_t batch)
 {
     struct step step;
-    step_init(&step, subject, method, batch);
+    step_init(&step, subject, method, batch, OPTIMISER_ADAM);
     bench_print(name, bench_best(step_run, &step, 5));
     step_clear(&step);
 }
@@ -53,7 +55,7 @@ static void time_spiking(const char *name, struct subject *lsnn)
     struct step step;
     char rate[64];
     double sum = 0;
-    step_init(&step, lsnn, "standard", 100);
+    step_init(&step, lsnn, "standard", 100, OPTIMISER_ADAM);
     bench_print(name, bench_best(step_run, &step, 5));
     size_t values = 100 * lsnn->model.network.lsnn.units;
     for (size_t i = 0; i < values; i++)
@@ -73,4 +75,16 @@ void time_lsnn(const char *folder)
     time_spiking("lsnn-step-causal6", &lsnn);
     subject_lsnn(&lsnn, folder, "speech", 98, 40, 8);
     time_spiking("lsnn-step-speech", &lsnn);
+}
+
+void time_resnet(const char *folder)
+{
+    struct subject resnet;
+    struct step step;
+    (void)folder; /* time does not depend on the numbers */
+    subject_resnet(&resnet);
+    step_init(&step, &resnet, "standard", 256, OPTIMISER_SGD);
+    bench_print("resnet-step", bench_best(step_run, &step, 3));
+    step_clear(&step);
+    subject_clear(&resnet);
 }
