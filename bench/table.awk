@@ -3,27 +3,33 @@
 function asked(job) { return index(" " wanted " ", " " job " ") }
 
 function line(job, mine, other, bar, aim) {
-    printf "%-50s %11.3f %11.3f %8.2fx  %-9s %s\n", job, 1e3 * mine, 1e3 * other, other / mine, bar, aim
+    printf "%-52s %11.3f %11.3f %8.2fx  %-9s %s\n", job, 1e3 * mine, 1e3 * other, other / mine,
+           bar, aim
 }
 
 function heading(first, second, third, fourth) {
-    printf "\n%-50s %11s %11s %9s  %-9s %s\n", first, second, third, fourth, "bar", "aim"
+    printf "\n%-52s %11s %11s %9s  %-9s %s\n", first, second, third, fourth, "bar", "aim"
 }
 
 function kernel(job, name, aim,    peak) {
     peak = useful["peak"] / seconds["peak"]
-    printf "%-50s %11.1f %9.0f %% %9.0f %%  %s\n", job, useful[name] / seconds[name] / 1e9,
+    printf "%-52s %11.1f %9.0f %% %9.0f %%  %s\n", job, useful[name] / seconds[name] / 1e9,
            100 * useful[name] / seconds[name] / peak, 100 * dense[name] / seconds[name] / peak, aim
 }
 
 function speedup(job, name) {
     name = "threads-" name
-    printf "%-50s %11.3f %11.2f %8.2fx  %-9s %-9s %s\n", job, 1e3 * ours[name "-wall"],
+    printf "%-52s %11.3f %11.2f %8.2fx  %-9s %-9s %s\n", job, 1e3 * ours[name "-wall"],
            ours[name "-foreign"], ours[name], "1.8x", "1.95x",
            ours[name "-foreign"] > 0.03 ? "NOT USABLE: the machine was not idle" : ""
 }
 
-FNR == NR && sub(/^kernel-/, "") { if ($1 != "peak") kernels = kernels " " $1; seconds[$1] = $2; useful[$1] = $3; dense[$1] = $4; next }
+FNR == NR && sub(/^kernel-/, "") {
+    if ($1 != "peak")
+        kernels = kernels " " $1
+    seconds[$1] = $2; useful[$1] = $3; dense[$1] = $4
+    next
+}
 FNR == NR { ours[$1] = $2; next }
 { peer[$1] = $2 }
 
@@ -33,7 +39,8 @@ END {
         for (b = 1; b <= 128; b = b == 1 ? 32 : 4 * b)
             line("CNN box, zeta 1e-4; PyTorch batch " b, ours["cnn-box"], peer["cnn-box-" b],
                  b == 1 ? "1.8x" : "", "")
-        line("CNN box, zeta 1e-4; our mpfr, 128 bits", ours["cnn-box"], ours["cnn-box-mpfr"], "500x", "")
+        line("CNN box, zeta 1e-4; our mpfr, 128 bits", ours["cnn-box"], ours["cnn-box-mpfr"],
+             "500x", "")
         split("1e-05 0.001", zetas, " ")
         for (i = 1; i <= 2; i++) {
             z = zetas[i]
@@ -42,7 +49,8 @@ END {
             line("LSNN box, zeta " z "; PyTorch batch 100", ours["lsnn-box-" z],
                  peer["lsnn-box-100-" z], i == 1 ? "2.5x" : "", "")
         }
-        line("LSNN box, zeta 1e-05; our mpfr, 128 bits", ours["lsnn-box-1e-05"], ours["lsnn-box-mpfr"], "", "")
+        line("LSNN box, zeta 1e-05; our mpfr, 128 bits", ours["lsnn-box-1e-05"],
+             ours["lsnn-box-mpfr"], "", "")
     }
     if (asked("cnn") || asked("lsnn") || asked("resnet"))
         heading("training step, CPU time on one core", "ours [ms]", "PyTorch", "ratio")
@@ -56,20 +64,22 @@ END {
         split("T 100, 2 inputs|T 100, 6 inputs|T 98, 40 inputs", sizes, "|")
         for (i = 1; i <= 3; i++) {
             name = "lsnn-step-" shapes[i]
-            line(sprintf("LSNN %s, %s, batch 100, %.1f %% spikes", shapes[i], sizes[i], 100 * ours[name "-rate"]),
-                 ours[name], peer[name], "2.0x", "4x")
+            line(sprintf("LSNN %s, %s, batch 100, %.1f %% spikes", shapes[i], sizes[i],
+                         100 * ours[name "-rate"]), ours[name], peer[name], "2.0x", "4x")
         }
     }
     if (asked("resnet")) {
-        line("ResNet32, batch 256; PyTorch channels_last", ours["resnet-step"], peer["resnet-step-last"], "1.0x", "1.3x")
-        line("ResNet32, batch 256; PyTorch NCHW", ours["resnet-step"], peer["resnet-step-nchw"], "", "")
+        line("ResNet32, batch 256; PyTorch channels_last", ours["resnet-step"],
+             peer["resnet-step-last"], "1.0x", "1.3x")
+        line("ResNet32, batch 256; PyTorch NCHW", ours["resnet-step"], peer["resnet-step-nchw"],
+             "", "")
         printf "ResNet32, images per second: %.0f ours, %.0f PyTorch channels_last\n",
                256 / ours["resnet-step"], 256 / peer["resnet-step-last"]
     }
     if (asked("kernels")) {
-        printf "\n%-50s %11s %11s %11s  %s\n", "kernel, one core, share of its FMA peak", "GFLOP/s",
+        printf "\n%-52s %11s %11s %11s  %s\n", "kernel, one core, share of its FMA peak", "GFLOP/s",
                "useful", "if dense", "aim"
-        printf "%-50s %11.1f %9d %%\n", "peak, measured", useful["peak"] / seconds["peak"] / 1e9, 100
+        printf "%-52s %11.1f %9d %%\n", "peak, measured", useful["peak"] / seconds["peak"] / 1e9, 100
         for (i = 1; i <= split(kernels, list, " "); i++)
             kernel(list[i], list[i], dense[list[i]] == useful[list[i]] ? "60 %" : "")
         print "useful: operations on what is not known to be zero; if dense: as if all were done"

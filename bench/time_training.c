@@ -85,6 +85,7 @@ void time_resnet(const char *folder)
     (void)folder; /* time does not depend on the numbers */
     subject_resnet(&resnet);
     step_init(&step, &resnet, "standard", 256, OPTIMISER_SGD);
+    step.optimiser.weight_decay = 5e-4;
     bench_print("resnet-step", bench_best(step_run, &step, 3));
     step_clear(&step);
     subject_clear(&resnet);
