@@ -89,6 +89,8 @@ void lesson_clear(struct lesson *lesson)
     free(lesson->thinned);
     free(lesson->dropped);
     attack_clear(&lesson->attack);
+    input_attack_free(lesson->input_attack);
+    free(lesson->moved);
     memset(lesson, 0, sizeof *lesson);
 }
 

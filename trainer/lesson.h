@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "input_attack.h"
 #include "network/net.h"
 #include "recipe.h"
 #include "specs/network.h"
@@ -41,6 +42,8 @@ struct lesson {
     float *thinned;         /* Theta without the dropped units */
     unsigned char *dropped; /* [dropout_units]; all 0 without dropout */
     struct attack attack;
+    struct input_attack *input_attack; /* made when first needed; with its inputs, owned */
+    float *moved;
 };
 
 /* Buffers and nets for batches of up to `batch` samples and the method's default recipe;

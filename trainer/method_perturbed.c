@@ -13,15 +13,31 @@ static void go_part_way(const float *theta, const float *star, size_t count, flo
         away[i] = theta[i] + share * (star[i] - theta[i]);
 }
 
+/* The batch's inputs, attacked at theta. */
+static const float *attack_inputs(struct lesson *lesson, const float *theta)
+{
+    const struct network *network = lesson->network;
+    if (!lesson->input_attack) {
+        lesson->input_attack = input_attack_new(network);
+        lesson->moved = fault_alloc_aligned(lesson->count * network->input_count, sizeof(float));
+    }
+    input_attack_run(lesson->input_attack, theta, lesson->recipe.input_attack, lesson->inputs,
+                     lesson->labels, lesson->count, lesson->seed, lesson->step, lesson->moved);
+    return lesson->moved;
+}
+
 void method_awp(struct lesson *lesson)
 {
-    const float *theta = lesson_thin(lesson);
+    const float *theta = lesson_thin(lesson), *clean = lesson->inputs;
     float share = (float)(lesson->recipe.gamma * lesson_warmth(lesson));
+    if (lesson->recipe.input_attack > 0)
+        lesson->inputs = attack_inputs(lesson, theta);
     if (lesson->recipe.attack_loss != ATTACK_CROSS_ENTROPY)
         lesson_forward(lesson, theta);
     lesson_attack(lesson, theta);
     go_part_way(theta, lesson->star, lesson->network->parameter_count, share, lesson->noisy);
     lesson_task(lesson, lesson->noisy, lesson->gradient);
+    lesson->inputs = clean;
 }
 
 /* delta += rate * gradient, then shortened to `radius`; away = theta + delta. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "input_attack.h"
 #include "method.h"
 
 #define AT(member) offsetof(struct recipe, member)
@@ -42,6 +43,8 @@ const struct recipe_option recipe_options[] = {
      AT(exclude), 0, 0, NULL},
     {"gamma", "X", "awp: share of the way to the adversary; entropy-sgd: first scope", USES_GAMMA,
      OPTION_NUMBER, AT(gamma), 0, 1e6, NULL},
+    {"input-attack", "X", "awp: attack the inputs too, each value by up to X", USES_INPUTS,
+     OPTION_NUMBER, AT(input_attack), 0, 1e6, NULL},
     {"radius", "X", "amp: of the ball of perturbations", USES_RADIUS, OPTION_NUMBER, AT(radius),
      0, 1e6, NULL},
     {"inner-rate", "X", "amp, abcd, entropy-sgd: rate of the inner steps", USES_INNER,
@@ -188,6 +191,9 @@ static int mark(const char *flag, const char *list, const struct network *networ
             return fault_set(fault, "%s: the network has no tensor '%.*s'; it has %s to %s", flag,
                              (int)length, list, network->tensors[0].name,
                              network->tensors[network->tensor_count - 1].name);
+        if (network->tensors[found].role >= ROLE_NORM_SCALE)
+            return fault_set(fault, "%s: '%.*s' belongs to a batch normalisation; those are never "
+                             "attacked or noisy", flag, (int)length, list);
         marked[found] = 1;
         list += length + (list[length] == ',');
     }
@@ -198,6 +204,8 @@ int recipe_scope(const struct recipe *recipe, const struct network *network,
                  unsigned char out[NETWORK_TENSORS], struct fault *fault)
 {
     unsigned char only[NETWORK_TENSORS] = {0};
+    if (recipe->input_attack > 0 && !input_attack_fits(network))
+        return fault_set(fault, "--input-attack: not for networks with batch normalisation");
     memset(out, 0, NETWORK_TENSORS);
     if (recipe->exclude && mark("--exclude", recipe->exclude, network, out, fault))
         return -1;

@@ -68,8 +68,9 @@ void recipe_print(const struct recipe *recipe, const struct method *method, json
 /* What the method reads and its defaults, a line each for any task and for those that differ. */
 void recipe_list(const struct method *method, const char *const *tasks, FILE *stream);
 
-/* Find the tensors that `include` and `exclude` name: out[number] = 1 for each that stays out of
- * attack and noise.  Returns 0, or -1 with the name that the network does not have. */
+/* out[number] = 1 for each tensor that stays out of attack and noise: those that `exclude` names,
+ * or that `include` does not.  Returns 0, or -1 with a name that the network does not have
+ * or that is a batch normalisation's, which are out anyway (scope.h). */
 int recipe_scope(const struct recipe *recipe, const struct network *network,
                  unsigned char out[NETWORK_TENSORS], struct fault *fault)
     __attribute__((warn_unused_result));
