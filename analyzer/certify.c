@@ -177,7 +177,7 @@ static int load_and_certify(const struct arguments *a)
     }
     struct report report = {
         .model_path = a->model, .model = &model, .set = &set, .split = split_name(a->split),
-        .settings = &a->settings, .domain = "box", .threads = a->common.threads,
+        .settings = &a->settings, .threads = a->common.threads,
     };
     int status = choose_samples(a, &set, &report, &fault) ? complain(&fault)
                                                           : certify(a, &report, &fault);

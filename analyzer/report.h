@@ -18,7 +18,6 @@ struct report {
     const char *split;
     size_t first, count; /* samples looked at */
     const struct prover_settings *settings;
-    const char *domain;  /* "box" */
     int threads;
     const struct prover_run *runs;
     size_t run_count;
