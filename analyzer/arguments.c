@@ -19,6 +19,8 @@ static const struct argp_option flags[] = {
     {"zeta", KEY_ZETA, "Z[,Z...]", 0,
      "Sizes of the box: every parameter may be off by Z (decimals, taken exactly)", 0},
     {"box", KEY_BOX, "KIND", 0, "relative: off by Z times its size (default); absolute: by Z", 0},
+    {"radius", KEY_RADIUS, NULL, 0,
+     "Also, or instead of --zeta: per sample the largest size found provable", 0},
     {"criterion", KEY_CRITERION, "C", 0,
      "margin: the label's logit beats each other one (default); disjoint: its interval "
      "lies above all others", 0},
@@ -39,7 +41,7 @@ static const struct argp_option flags[] = {
      "Share of samples that mpfr proves again after double (default: 8 samples)", 0},
     {NULL, 0, NULL, 0, "What comes out:", 4},
     {"json", KEY_JSON, "FILE", 0, "Everything, per sample too (- for standard output)", 0},
-    {"csv", KEY_CSV, "FILE", 0, "The table (- for standard output)", 0},
+    {"csv", KEY_CSV, "FILE", 0, "The table; with --radius a line per sample (- for standard output)", 0},
     {"plot", KEY_PLOT, "FILE", 0, "The certification curve (.svg, .png or .pdf)", 0},
     {"min-certified", KEY_MIN_CERTIFIED, "PCT", 0,
      "Exit with 1 if less than PCT percent is certified at some zeta", 0},
@@ -53,6 +55,7 @@ static const char help[] =
     "  certify model.bin --zeta 5e-4\n"
     "  certify model.bin --zeta 0,1e-5,1e-4,1e-3 --plot curve.svg --json result.json\n"
     "  certify model.bin --zeta 1e-4 --domain trace --splits 16\n"
+    "  certify model.bin --radius --samples 200 --csv radii.csv\n"
     "  certify model.bin --zeta 1e-4 --samples 100:200 --engine mpfr --bits 256\n"
     "  certify model.bin --zeta 1e-5 --min-certified 80 || echo too few\n"
     "\nThe table counts, of all samples: nominal, right with the model's own parameters; "
@@ -205,6 +208,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         a->split = (enum split)named(state, "--split", text, split_from_name(text),
                                      "test, valid or train");
         return 0;
+    case KEY_RADIUS:
+        a->radius = 1;
+        return 0;
     case KEY_SAMPLES:
         parse_samples(a, text, state);
         return 0;
@@ -216,8 +222,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         if (!a->model)
             argp_error(state, "which model?  Name a model file");
-        if (!a->zeta_count)
+        if (!a->zeta_count && !a->radius)
             argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
+        if (!a->zeta_count && a->plot)
+            argp_error(state, "--plot draws what is certified at the sizes that --zeta lists");
         return 0;
     default:
         return parse_output(key, text, state);

@@ -32,8 +32,8 @@ static void choose_by_hash(const struct prover_settings *settings, size_t wanted
     }
 }
 
-static void choose(const struct prover_settings *settings, const struct prover_run *run,
-                   unsigned char *chosen)
+void referee_choose(const struct prover_settings *settings, const struct prover_run *run,
+                    unsigned char *chosen)
 {
     switch (settings->referee) {
     case REFEREE_OFF:
@@ -131,18 +131,26 @@ static int review_method(struct review *r, enum method method, const struct box 
     return failed ? -1 : 0;
 }
 
+int referee_examine(const struct network *network, const struct dataset *set, size_t first,
+                    const struct prover_settings *settings, const struct box *box,
+                    const unsigned char *chosen, struct prover_run *run, struct fault *fault)
+{
+    struct review review = {.network = network, .set = set, .settings = settings,
+                            .first = first};
+    int failed = review_method(&review, METHOD_BOX, box, chosen, run, fault) ||
+                 review_method(&review, METHOD_TRACE, box, chosen, run, fault);
+    return failed ? -1 : 0;
+}
+
 int referee_review(const struct network *network, const struct dataset *set, size_t first,
                    const struct prover_settings *settings, const struct box *box,
                    struct prover_run *run, struct fault *fault)
 {
     double began = prover_clock(CLOCK_MONOTONIC);
     unsigned char *chosen = fault_alloc(run->samples, 1);
-    struct review review = {.network = network, .set = set, .settings = settings,
-                            .first = first};
-    choose(settings, run, chosen);
-    int failed = review_method(&review, METHOD_BOX, box, chosen, run, fault) ||
-                 review_method(&review, METHOD_TRACE, box, chosen, run, fault);
+    referee_choose(settings, run, chosen);
+    int failed = referee_examine(network, set, first, settings, box, chosen, run, fault);
     free(chosen);
     run->referee_seconds = prover_clock(CLOCK_MONOTONIC) - began;
-    return failed ? -1 : 0;
+    return failed;
 }
