@@ -6,6 +6,7 @@
 #include "analyzer/curve.h"
 #include "analyzer/numbers/rounding.h"
 #include "analyzer/prover.h"
+#include "analyzer/radius.h"
 #include "analyzer/report.h"
 #include "console/exits.h"
 #include "console/interrupt.h"
@@ -72,6 +73,23 @@ static int decide(const struct arguments *a, struct prover *prover, struct repor
     return status;
 }
 
+/* Every sample's radius; adds to the report.  Returns an exit status. */
+static int measure_radii(const struct arguments *a, struct prover *prover, struct report *report,
+                         struct radius_run *radii, FILE *out, struct fault *fault)
+{
+    struct watch watch;
+    watch_begin(&watch, "radius", RADIUS_LEVELS * report->count, a->common.quiet);
+    int failed = radius_find(prover, on_progress, &watch, radii, fault);
+    progress_end(&watch.progress);
+    if (failed)
+        return complain(fault);
+    report->radii = radii;
+    report_radii(out, radii);
+    if (radii->contradictions)
+        return EXIT_SELF_CHECK;
+    return radii->interrupted ? EXIT_INCONCLUSIVE : EXIT_DONE;
+}
+
 static int write_reports(const struct arguments *a, const struct report *report,
                          struct fault *fault)
 {
@@ -86,11 +104,15 @@ static void remark(const struct arguments *a, int status, const struct report *r
 {
     const struct prover_run *last =
         report->run_count ? &report->runs[report->run_count - 1] : NULL;
+    const struct radius_run *radii = report->radii;
     if (status == EXIT_SELF_CHECK)
-        fprintf(stderr, "certify: SELF-CHECK FAILED at zeta %s: the referee (mpfr) contradicts "
+        fprintf(stderr, "certify: SELF-CHECK FAILED at %s %s: the referee (mpfr) contradicts "
                 "the double engine on %zu samples.\nDo not use these results; please report "
-                "this.\n", last->zeta, last->contradictions);
-    if (status == EXIT_INCONCLUSIVE && last)
+                "this.\n", radii ? "the" : "zeta", radii ? "radii" : last->zeta,
+                radii ? radii->contradictions : last->contradictions);
+    if (status == EXIT_INCONCLUSIVE && radii)
+        fprintf(stderr, "certify: interrupted; the radii are proven but may be too small\n");
+    else if (status == EXIT_INCONCLUSIVE && last)
         fprintf(stderr, "certify: interrupted at zeta %s; %zu of %zu samples were decided, the "
                 "others count as unknown\n", last->zeta, last->done, last->samples);
     if (status == EXIT_VIOLATED)
@@ -119,8 +141,13 @@ static int certify(const struct arguments *a, struct report *report, struct faul
         return EXIT_INPUT;
     }
     struct prover_run *runs = fault_alloc(a->zeta_count, sizeof *runs);
+    struct radius_run radii = {0};
     report->runs = runs;
-    int status = decide(a, prover, report, runs, out, fault);
+    int status = a->zeta_count ? decide(a, prover, report, runs, out, fault) : EXIT_DONE;
+    if (a->radius && (status == EXIT_DONE || status == EXIT_VIOLATED)) {
+        int found = measure_radii(a, prover, report, &radii, out, fault);
+        status = found == EXIT_DONE ? status : found;
+    }
     if (status != EXIT_SELF_CHECK && status != EXIT_INPUT &&
         write_reports(a, report, fault))
         status = complain(fault);
@@ -128,6 +155,7 @@ static int certify(const struct arguments *a, struct report *report, struct faul
     for (size_t i = 0; i < a->zeta_count; i++)
         prover_run_clear(&runs[i]);
     free(runs);
+    radius_clear(&radii);
     prover_free(prover);
     return status;
 }
@@ -177,7 +205,7 @@ static int load_and_certify(const struct arguments *a)
     }
     struct report report = {
         .model_path = a->model, .model = &model, .set = &set, .split = split_name(a->split),
-        .settings = &a->settings, .domain = "box", .threads = a->common.threads,
+        .settings = &a->settings, .threads = a->common.threads,
     };
     int status = choose_samples(a, &set, &report, &fault) ? complain(&fault)
                                                           : certify(a, &report, &fault);

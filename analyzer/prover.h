@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "analyzer/bounder.h"
 #include "analyzer/verdict.h"
 #include "specs/dataset.h"
 #include "specs/network.h"
@@ -19,6 +20,9 @@ struct prover_settings {
     enum prover_engine engine;
     int bits; /* of mpfr, as engine and as referee */
     enum box_kind box_kind;
+    enum bounder_domain domain;
+    int disjuncts; /* bounder.h */
+    size_t splits;
     enum criterion criterion;
     enum referee_kind referee;
     double referee_percent;
@@ -33,6 +37,8 @@ struct sample_result {
     int predicted;        /* by the nominal parameters */
     enum verdict verdict;
     double margin_lower;  /* verdict_margin_lower; -inf while unknown for want of a bound */
+    enum method method;   /* that margin_lower is due to */
+    size_t splits;        /* and the runs on cases behind it */
     int done;             /* bounded; 0 where interrupted before */
     int suspect;          /* certified by a margin near its own rounding */
     int adopted;          /* certified at zeta 0 by the nominal proof, mpfr's where needed */

@@ -157,6 +157,8 @@ static void weights_free(struct weights *w)
     free(w->hi);
     free(w->open_neg);
     free(w->open_hi);
+    free(w->own_neg);
+    free(w->own_hi);
     free(w->weight_neg);
     free(w->weight_hi);
     free(w->bias_neg);
@@ -201,6 +203,11 @@ static const struct engine engine = {
     .leak_and_add = double_leak_and_add,
     .subtract_where = double_subtract_where,
     .compare = double_compare,
+    .synapses_new = double_synapses_new,
+    .drive_traces = double_drive_traces,
+    .membrane = double_membrane,
+    .pick = double_pick,
+    .hulls = double_hulls,
     .readout_new = double_readout_new,
     .readout = double_readout,
 };

@@ -229,6 +229,8 @@ static void weights_free(struct weights *w)
     mpfr_row_clear(&w->hi);
     mpfr_row_clear(&w->bias_lo);
     mpfr_row_clear(&w->bias_hi);
+    mpfr_row_clear(&w->own_lo);
+    mpfr_row_clear(&w->own_hi);
     free(w);
 }
 
@@ -255,6 +257,11 @@ static const struct engine table = {
     .leak_and_add = mpfr_leak_and_add,
     .subtract_where = mpfr_subtract_where,
     .compare = mpfr_compare,
+    .synapses_new = mpfr_synapses_new,
+    .drive_traces = mpfr_drive_traces,
+    .membrane = mpfr_membrane,
+    .pick = mpfr_pick,
+    .hulls = mpfr_hulls,
     .readout_new = mpfr_readout_new,
     .readout = mpfr_readout,
 };

@@ -124,6 +124,30 @@ struct engine {
     void (*compare)(const struct intervals *v, const struct intervals *b, uint8_t *result,
                     size_t count);
 
+    /* ---- filtered spike trains: rows of any length, several histories a neuron ---- */
+
+    /* Synapses [units][units] in their box, a neuron's own kept apart: drive_traces
+     * takes the diagonal for zero, membrane adds it. */
+    struct weights *(*synapses_new)(const struct engine *, const float *values, size_t units,
+                                    const struct box *);
+
+    /* y[i] := y[i] + sum_k w[k][i] x[k]; of synapses, over k other than i.  Rows
+     * whose x[k] is [0, 0] are not read. */
+    void (*drive_traces)(const struct weights *, const struct intervals *x, struct intervals *y);
+
+    /* y[i] := drive[o] + w[o][o] x[i] + r[i], o = owner[i], for synapses w. */
+    void (*membrane)(const struct weights *, const struct intervals *drive,
+                     const uint32_t *owner, const struct intervals *x, const struct intervals *r,
+                     struct intervals *y, size_t count);
+
+    /* y[i] := x[from[i]]; y and x are different rows. */
+    void (*pick)(struct intervals *y, const struct intervals *x, const uint32_t *from,
+                 size_t count);
+
+    /* y[i] := the hull of x[member[k]] over start[i] <= k < start[i + 1], at least one. */
+    void (*hulls)(struct intervals *y, const struct intervals *x, const uint32_t *member,
+                  const uint32_t *start, size_t count);
+
     /* ---- verdicts ---- */
 
     /* The last layer, logit_c = (sum_i W[c][i] x_i) / divisor + b[c].
