@@ -140,7 +140,8 @@ static int read_kinds(const struct words *words, struct settings *s, struct faul
     if (schedule && schedule_from_name(schedule) < 0)
         return fault_set(fault, "--schedule: '%s' is none of step, cosine, milestones", schedule);
     if (augment && augment_from_name(augment) < 0)
-        return fault_set(fault, "--augment: '%s' is none of none, flip, shift, crop, cutout, waveform", augment);
+        return fault_set(fault, "--augment: '%s' is none of none, flip, shift, crop, cutout, waveform",
+                         augment);
     if (schedule)
         s->schedule = (enum schedule)schedule_from_name(schedule);
     if (augment)
