@@ -98,8 +98,8 @@ static int all_finite(const float *values, size_t count)
     return !bad;
 }
 
-/* The method's own step, or its gradient followed by the optimiser's; then the clip.  Returns -1 when
- * the loss or a gradient is no number. */
+/* The method's own step, or its gradient followed by the optimiser's; then the clip.
+ * Returns -1 when the loss or a gradient is no number. */
 static int learn(struct desk *desk, struct state *state, double rate)
 {
     struct lesson *lesson = &desk->lesson;

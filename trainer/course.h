@@ -29,7 +29,8 @@ size_t course_samples(const struct course *course);
 
 /* Go on from `state` to the last epoch, one line per epoch on stdout.  The best
  * epoch's parameters by validation accuracy, clean or under noise as the settings say
- * (the first of equals), end up in state->best.  For all but OUTCOME_DONE the reason, with the cure, is in `fault`. */
+ * (the first of equals), end up in state->best.  For all but OUTCOME_DONE the reason, with
+ * the cure, is in `fault`. */
 enum outcome course_run(const struct course *course, struct state *state, struct fault *fault);
 
 #endif

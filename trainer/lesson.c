@@ -24,10 +24,10 @@ static void draw_lots(struct lesson *lesson, const struct method *method)
         lesson->thinned = fault_alloc_aligned(parameters, sizeof(float));
     if (method->uses & (USES_NOISE | USES_AWAY))
         lesson->noisy = fault_alloc_aligned(parameters, sizeof(float));
-    if (method->uses & USES_INNER) {
+    if (method->gradient == method_entropy)
         lesson->mean = fault_alloc_aligned(parameters, sizeof(float));
+    if (method->step)
         lesson->ascends = fault_alloc(parameters, 1);
-    }
 }
 
 static void meet_adversary(struct lesson *lesson, size_t batch)

@@ -1,5 +1,6 @@
 #include "recipe.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "input_attack.h"
@@ -150,8 +151,7 @@ void recipe_print(const struct recipe *recipe, const struct method *method, json
             continue;
         describe(recipe, option, text, sizeof text);
         if (option->kind == OPTION_COUNT)
-            json_object_set_new(object, option->flag,
-                                json_integer((json_int_t)*(const size_t *)value_of(recipe, option)));
+            json_object_set_new(object, option->flag, json_integer(atoll(text)));
         else if (text[0])
             json_object_set_new(object, option->flag, json_string(text));
     }
@@ -164,8 +164,9 @@ void recipe_list(const struct method *method, const char *const *tasks, FILE *st
     for (const struct recipe_option *option = recipe_options; option->flag; option++) {
         if (!recipe_reads(method, option))
             continue;
+        const char *unset = option->kind == OPTION_SWITCH ? "off" : "none";
         describe(&any, option, usual, sizeof usual);
-        fprintf(stream, "    --%-18s %s", option->flag, usual[0] ? usual : option->kind == OPTION_SWITCH ? "off" : "none");
+        fprintf(stream, "    --%-18s %s", option->flag, usual[0] ? usual : unset);
         for (size_t t = 0; tasks[t]; t++) {
             struct recipe recipe = recipe_default(method, tasks[t]);
             describe(&recipe, option, here, sizeof here);

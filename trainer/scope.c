@@ -15,11 +15,3 @@ void scope_init(struct scope *scope, const struct network *network, const unsign
             scope->spans[scope->count++] = (struct span){tensor->offset, tensor->count};
     }
 }
-
-size_t scope_size(const struct scope *scope)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < scope->count; i++)
-        size += scope->spans[i].count;
-    return size;
-}

@@ -19,7 +19,4 @@ struct scope {
  * Batch normalisations are never in scope: the paper neither attacks them nor adds noise. */
 void scope_init(struct scope *scope, const struct network *network, const unsigned char *out);
 
-/* Number of parameters in scope. */
-size_t scope_size(const struct scope *scope);
-
 #endif
