@@ -244,3 +244,9 @@ double lesson_warmth(const struct lesson *lesson)
     double warm_up = lesson->recipe.warm_up;
     return lesson->epochs < warm_up ? lesson->epochs / warm_up : 1;
 }
+
+double lesson_ramp(const struct lesson *lesson)
+{
+    double ramp = lesson->recipe.certify_ramp;
+    return lesson->done < ramp ? lesson->done / ramp : 1;
+}

@@ -7,6 +7,7 @@
 #include "console/exits.h"
 #include "console/interrupt.h"
 #include "console/version.h"
+#include "certified_lsnn.h"
 #include "course.h"
 #include "evaluate.h"
 #include "flags.h"
@@ -64,6 +65,8 @@ static int describe_model(struct train *train, struct fault *fault)
     require(text);
     int bad = network_parse(&train->network, text, fault);
     free(text);
+    if (!bad && (settings->method->uses & USES_CERTIFY))
+        certified_lsnn_constants(&model->network);
     return bad || recipe_scope(&settings->recipe, &model->network, train->out, fault);
 }
 
@@ -110,6 +113,8 @@ static int prepare_state(struct train *train, struct fault *fault)
     if (train->flags.from) {
         if (start_from(train, fault))
             return -1;
+    } else if (settings->method->uses & USES_CERTIFY) {
+        certified_lsnn_initial(network, settings->seed, train->state.theta);
     } else {
         initial_parameters(network, settings->seed, train->state.theta);
     }
