@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "input_attack.h"
+#include "network/interval.h"
 #include "network/net.h"
 #include "recipe.h"
 #include "specs/network.h"
@@ -45,6 +46,8 @@ struct lesson {
     struct attack attack;
     struct input_attack *input_attack; /* made when first needed; with its inputs, owned */
     float *moved;
+    struct interval *interval;                        /* certified, images; owned */
+    float *margins, *dmargins, *bound_gradient;
 };
 
 /* Buffers and nets for batches of up to `batch` samples and the method's default recipe;

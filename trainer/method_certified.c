@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "certified_feedforward.h"
 #include "certified_lsnn.h"
 #include "method.h"
 #include "noise.h"
@@ -35,7 +36,10 @@ static void find_gradient(struct lesson *lesson)
     const struct recipe *recipe = &lesson->recipe;
     noise_draw(lesson->network, &lesson->scope, recipe->noise_kind, recipe->noise, lesson->theta,
                lesson->seed, lesson->step, lesson->noisy);
-    certified_lsnn_gradient(lesson, lesson->noisy);
+    if (lesson->network->kind == NETWORK_LSNN)
+        certified_lsnn_gradient(lesson, lesson->noisy);
+    else
+        certified_feedforward_gradient(lesson, lesson->noisy);
     if (recipe->beta_rob > 0)
         method_add_robust(lesson);
 }
