@@ -143,12 +143,17 @@ struct interval_run *interval_run_new(const struct network *network, size_t batc
     for (size_t i = 0; i + 1 < network->layer_count; i++)
         if (weighted(&network->layers[i]))
             plan_affine(run, i);
+    size_t widest = 0;
+    for (size_t k = 0; k < run->affines; k++)
+        if (run->affine[k].kept_count > widest)
+            widest = run->affine[k].kept_count;
     run->last = &run->layers[network->layer_count - 1];
     for (int which = 0; which < 2; which++) {
         run->box[which] = floats(batch * shape_count(run->last->in));
         run->dbox[which] = floats(batch * shape_count(run->last->in));
     }
     run->labels = fault_alloc(batch, 1);
+    run->one = floats(widest);
     return run;
 }
 
@@ -176,6 +181,7 @@ void interval_run_free(struct interval_run *run)
         free(run->dbox[which]);
     }
     free(run->labels);
+    free(run->one);
     free(run);
 }
 
@@ -232,15 +238,32 @@ static void rectify_back(const struct interval_run *run, struct affine *a)
     }
 }
 
-/* Where value i of a kept map lies in the next layer's input: blocks of channels vanish in a
- * flat vector. */
-static size_t place(const struct affine *a, size_t i)
+/* Blocks of channels vanish in a flat vector: copies the map of one sample from one order to
+ * the other. */
+static void reorder(const struct affine *a, const float *from, int to_flat, float *to)
+{
+    size_t plane = a->kept_count / a->layer.out.channels, block = a->block;
+    for (size_t first = 0; first < a->layer.out.channels; first += block)
+        for (size_t i = 0; i < plane; i++)
+            for (size_t c = 0; c < block; c++) {
+                size_t blocked = first * plane + i * block + c, flat = (first + c) * plane + i;
+                if (to_flat)
+                    to[flat] = from[blocked];
+                else
+                    to[blocked] = from[flat];
+            }
+}
+
+/* A whole batch in place, where the next layer needs it. */
+static void reorder_all(const struct interval_run *run, const struct affine *a, int to_flat,
+                        float *maps, float *one)
 {
     if (!a->flattened || a->block == 1)
-        return i;
-    size_t plane = a->kept_count / a->layer.out.channels;
-    size_t group = i / (plane * a->block), rest = i % (plane * a->block);
-    return (group * a->block + rest % a->block) * plane + rest / a->block;
+        return;
+    for (size_t s = 0; s < run->batch; s++) {
+        reorder(a, maps + s * a->kept_count, to_flat, one);
+        memcpy(maps + s * a->kept_count, one, a->kept_count * sizeof *one);
+    }
 }
 
 /* From ends l, u to c + zeta r and r + zeta c; and back. */
@@ -248,29 +271,27 @@ static void hand_on(const struct interval_run *run, const struct affine *a, floa
                     float *const to[2])
 {
     float more = (1 + zeta) / 2, less = (1 - zeta) / 2;
-    for (size_t s = 0; s < run->batch; s++) {
-        const float *l = a->kept[0] + s * a->kept_count, *u = a->kept[1] + s * a->kept_count;
-        float *middle = to[0] + s * a->kept_count, *spread = to[1] + s * a->kept_count;
-        for (size_t i = 0; i < a->kept_count; i++) {
-            size_t at = place(a, i);
-            middle[at] = more * u[i] + less * l[i];
-            spread[at] = more * u[i] - less * l[i];
-        }
+    const float *restrict l = a->kept[0], *restrict u = a->kept[1];
+    float *restrict middle = to[0], *restrict spread = to[1];
+    for (size_t i = 0; i < run->batch * a->kept_count; i++) {
+        middle[i] = more * u[i] + less * l[i];
+        spread[i] = more * u[i] - less * l[i];
     }
+    for (int which = 0; which < 2; which++)
+        reorder_all(run, a, 1, to[which], run->one);
 }
 
 static void hand_back(const struct interval_run *run, const struct affine *a, float zeta,
                       float *const from[2])
 {
     float more = (1 + zeta) / 2, less = (1 - zeta) / 2;
-    for (size_t s = 0; s < run->batch; s++) {
-        float *dl = a->dkept[0] + s * a->kept_count, *du = a->dkept[1] + s * a->kept_count;
-        const float *middle = from[0] + s * a->kept_count, *spread = from[1] + s * a->kept_count;
-        for (size_t i = 0; i < a->kept_count; i++) {
-            size_t at = place(a, i);
-            du[i] = more * (middle[at] + spread[at]);
-            dl[i] = less * (middle[at] - spread[at]);
-        }
+    float *restrict dl = a->dkept[0], *restrict du = a->dkept[1];
+    const float *restrict middle = from[0], *restrict spread = from[1];
+    for (int which = 0; which < 2; which++)
+        reorder_all(run, a, 0, from[which], run->one);
+    for (size_t i = 0; i < run->batch * a->kept_count; i++) {
+        du[i] = more * (middle[i] + spread[i]);
+        dl[i] = less * (middle[i] - spread[i]);
     }
 }
 

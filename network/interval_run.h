@@ -32,6 +32,7 @@ struct interval_run {
     const struct layer *last;
     float *box[2], *dbox[2];          /* c and r that go into the last layer */
     uint8_t *labels;
+    float *one;                       /* a map at work */
 };
 
 struct interval_run *interval_run_new(const struct network *network, size_t batch);
