@@ -35,6 +35,8 @@ int interval_fits(const struct network *network)
     if (network->kind != NETWORK_FEEDFORWARD || !weighted(&network->layers[0]))
         return 0;
     for (size_t i = 0; i < network->layer_count; i++) {
+        if (network->layers[i].from != (i ? (int)i - 1 : NETWORK_INPUT))
+            return 0;
         if (!weighted(&network->layers[i]))
             continue;
         if (found && !passes(network, last + 1, i))

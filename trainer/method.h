@@ -45,13 +45,14 @@ void method_standard(struct lesson *lesson);      /* method_noise.c */
 void method_forward_noise(struct lesson *lesson);
 void method_beta(struct lesson *lesson);          /* method_robust.c */
 void method_beta_noise(struct lesson *lesson);
-void method_certified(struct lesson *lesson, struct adam *adam, float *theta, double rate);
-
-/* Add beta_rob times the robustness loss at Theta to what a pass elsewhere left in gradient. */
-void method_add_robust(struct lesson *lesson);
 void method_awp(struct lesson *lesson);           /* method_perturbed.c */
 void method_amp(struct lesson *lesson);
 void method_abcd(struct lesson *lesson, struct optimiser *optimiser, float *theta, double rate);
 void method_entropy(struct lesson *lesson);       /* method_entropy.c */
+void method_certified(struct lesson *lesson, struct optimiser *optimiser, float *theta,
+                      double rate);               /* method_certified.c */
+
+/* Add beta_rob times the robustness loss at Theta to what a pass elsewhere left in gradient. */
+void method_add_robust(struct lesson *lesson);
 
 #endif

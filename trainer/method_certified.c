@@ -44,9 +44,10 @@ static void find_gradient(struct lesson *lesson)
         method_add_robust(lesson);
 }
 
-/* The gradient, cut to length 1, and Adam's step, in parameters whose readout is
+/* The gradient, cut to length 1, and the optimiser's step, in parameters whose readout is
  * CERTIFIED_READOUT times smaller. */
-void method_certified(struct lesson *lesson, struct adam *adam, float *theta, double rate)
+void method_certified(struct lesson *lesson, struct optimiser *optimiser, float *theta,
+                      double rate)
 {
     struct span out = readout(lesson->network);
     find_gradient(lesson);
@@ -54,8 +55,8 @@ void method_certified(struct lesson *lesson, struct adam *adam, float *theta, do
         lesson->gradient[i] *= CERTIFIED_READOUT;
     shorten(lesson->gradient, lesson->network->parameter_count);
     memcpy(lesson->noisy, theta, lesson->network->parameter_count * sizeof *theta);
-    adam_step(adam, theta, lesson->gradient,
-              rate * fmin(1, ((double)lesson->step + 1) / settling));
+    optimiser_step(optimiser, theta, lesson->gradient,
+                   rate * fmin(1, ((double)lesson->step + 1) / settling));
     for (size_t i = out.first; i < out.first + out.count; i++)
         theta[i] = lesson->noisy[i] + CERTIFIED_READOUT * (theta[i] - lesson->noisy[i]);
 }
