@@ -21,6 +21,7 @@ struct net {
     struct lsnn_run **lsnn;
     struct feedforward_run **feedforward;
     float **gradient; /* per shard [parameter_count] */
+    double zeta, weight; /* LSNN: what net_watch said */
 };
 
 static size_t shard_size(const struct network *network)
@@ -116,6 +117,12 @@ void net_track(const struct net *net, float *theta)
     free(sums);
 }
 
+/* Every doubt of the batch has the same share in the mean. */
+static double doubts(const struct net *net, size_t count)
+{
+    return (double)(count * net->network->lsnn.steps * net->network->lsnn.units);
+}
+
 void net_forward(struct net *net, const float *theta, const float *inputs, size_t count,
                  float *logits, float *rates)
 {
@@ -130,11 +137,13 @@ void net_forward(struct net *net, const float *theta, const float *inputs, size_
             size_t first = s * net->shard, here = shard_count(net, count, s);
             const float *x = inputs + first * n->input_count;
             float *into = logits + first * n->class_count;
-            if (n->kind == NETWORK_LSNN)
+            if (n->kind == NETWORK_LSNN) {
+                lsnn_watch(net->lsnn[s], net->zeta, net->weight / doubts(net, count));
                 lsnn_forward(net->lsnn[s], theta, x, here, into,
                              rates ? rates + first * n->lsnn.units : NULL);
-            else
+            } else {
                 feedforward_forward(net->feedforward[s], theta, x, here, net->training, into);
+            }
         }
     }
 }
@@ -173,4 +182,19 @@ void net_backward(struct net *net, const float *theta, const float *inputs, size
         }
     }
     reduce(net, shards, gradient);
+}
+
+void net_watch(struct net *net, double zeta, double weight)
+{
+    require(net->network->kind == NETWORK_LSNN);
+    net->zeta = zeta;
+    net->weight = weight;
+}
+
+double net_doubt(const struct net *net)
+{
+    double sum = 0;
+    for (size_t s = 0; s * net->shard < net->count; s++)
+        sum += net->network->kind == NETWORK_LSNN ? lsnn_doubt(net->lsnn[s]) : 0;
+    return sum / doubts(net, net->count);
 }

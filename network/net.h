@@ -49,4 +49,12 @@ void net_backward(struct net *net, const float *theta, const float *inputs,
                   size_t count, const float *dlogits, const float *drates,
                   float *gradient);
 
+/* LSNN: from the next net_forward on, watch how uncertain spikes would be on the relative
+ * weight box of size zeta (lsnn.h); net_backward then adds the gradient of `weight` times the
+ * mean of that doubt over samples, steps and neurons.  zeta 0 with weight 0 ends the watch. */
+void net_watch(struct net *net, double zeta, double weight);
+
+/* That mean in the last net_forward; 0 when not watched. */
+double net_doubt(const struct net *net);
+
 #endif

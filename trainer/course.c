@@ -131,7 +131,8 @@ static int take_step(struct desk *desk, struct state *state)
     lesson->theta = state->theta;
     lesson->step = step;
     lesson->epochs = (double)step / (double)desk->batches;
-    if (learn(desk, state, settings_rate(settings, (double)step / all)))
+    lesson->done = (double)step / all;
+    if (learn(desk, state, settings_rate(settings, lesson->done)))
         return -1;
     state->loss += lesson->loss;
     state->robust += lesson->robust;
@@ -149,6 +150,13 @@ static int save_log(const struct desk *desk, const struct state *state, struct f
         return -1;
     fprintf(file.stream, "epoch,loss,robust,train,valid,seconds,noisy\n%s", state->log);
     return outfile_commit(&file, fault);
+}
+
+/* What is proved still grows when the accuracy has settled, and the best accuracy is that of an
+ * epoch before the ramp: `certified` keeps its last epoch. */
+static int keeps_last(const struct method *method)
+{
+    return (method->uses & USES_CERTIFY) != 0;
 }
 
 /* Validate, keep the best, print the line, write the checkpoint. */
@@ -170,7 +178,7 @@ static int end_epoch(struct desk *desk, struct state *state, struct fault *fault
     double valid = 100 * (double)correct / (double)course->valid->count;
     double seconds = now() - desk->started;
     state->epoch++;
-    if (!state->best_epoch || score > state->best_score) {
+    if (keeps_last(course->settings->method) || !state->best_epoch || score > state->best_score) {
         state->best_epoch = state->epoch;
         state->best_score = score;
         state->best_correct = correct;

@@ -46,6 +46,16 @@ static void meet_adversary(struct lesson *lesson, size_t batch)
     attack_init(&lesson->attack, parameters, batch, lesson->network->class_count);
 }
 
+/* The bound that images are certified by. */
+static void meet_prover(struct lesson *lesson, size_t batch)
+{
+    size_t scores = batch * lesson->network->class_count;
+    lesson->interval = interval_new(lesson->network, batch);
+    lesson->margins = fault_alloc_aligned(scores, sizeof(float));
+    lesson->dmargins = fault_alloc_aligned(scores, sizeof(float));
+    lesson->bound_gradient = fault_alloc_aligned(lesson->network->parameter_count, sizeof(float));
+}
+
 void lesson_init(struct lesson *lesson, const struct method *method,
                  const struct network *network, size_t batch)
 {
@@ -63,6 +73,8 @@ void lesson_init(struct lesson *lesson, const struct method *method,
     draw_lots(lesson, method);
     if (method->uses & USES_ATTACK)
         meet_adversary(lesson, batch);
+    if ((method->uses & USES_CERTIFY) && network->kind == NETWORK_FEEDFORWARD)
+        meet_prover(lesson, batch);
     lesson_scope(lesson, NULL);
 }
 
@@ -88,6 +100,10 @@ void lesson_clear(struct lesson *lesson)
     free(lesson->ascends);
     free(lesson->thinned);
     free(lesson->dropped);
+    free(lesson->margins);
+    free(lesson->dmargins);
+    free(lesson->bound_gradient);
+    interval_free(lesson->interval);
     attack_clear(&lesson->attack);
     input_attack_free(lesson->input_attack);
     free(lesson->moved);
@@ -243,4 +259,10 @@ double lesson_warmth(const struct lesson *lesson)
 {
     double warm_up = lesson->recipe.warm_up;
     return lesson->epochs < warm_up ? lesson->epochs / warm_up : 1;
+}
+
+double lesson_ramp(const struct lesson *lesson)
+{
+    double ramp = lesson->recipe.certify_ramp;
+    return lesson->done < ramp ? lesson->done / ramp : 1;
 }

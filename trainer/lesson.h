@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "input_attack.h"
+#include "network/interval.h"
 #include "network/net.h"
 #include "recipe.h"
 #include "specs/network.h"
@@ -28,6 +29,7 @@ struct lesson {
     size_t count;
     uint64_t step;  /* number of this step, counts the random draws */
     double epochs;  /* done so far, a fraction: for warm_up */
+    double done;    /* of all steps of the run, from 0 to 1: for the ramp of certified */
 
     float *gradient;        /* [parameter_count]; diag(W_rec) of an LSNN is 0 */
     double loss, robust;    /* task loss; robustness loss before its weight */
@@ -44,6 +46,8 @@ struct lesson {
     struct attack attack;
     struct input_attack *input_attack; /* made when first needed; with its inputs, owned */
     float *moved;
+    struct interval *interval;                        /* certified, images; owned */
+    float *margins, *dmargins, *bound_gradient;
 };
 
 /* Buffers and nets for batches of up to `batch` samples and the method's default recipe;
@@ -81,7 +85,8 @@ double lesson_robust(struct lesson *lesson, float *dlogits);
  * after lesson_robust. */
 void lesson_star_backward(struct lesson *lesson, double weight);
 
-/* How far warm-up has come: 0 to 1. */
+/* How far warm-up has come: 0 to 1; and certified's ramp. */
 double lesson_warmth(const struct lesson *lesson);
+double lesson_ramp(const struct lesson *lesson);
 
 #endif

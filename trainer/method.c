@@ -25,6 +25,10 @@ const struct method method_table[] = {
      method_abcd},
     {"entropy-sgd", "towards the mean of noisy descent paths", "Chaudhari et al. 2017; paper 2, 4",
      USES_INNER | USES_GAMMA | USES_AWAY, 1, method_entropy, NULL},
+    {"certified", "the task loss and what keeps a proof on the weight box from succeeding",
+     "ours; Gowal et al. 2018 for images",
+     USES_CERTIFY | USES_NOISE | USES_SCOPE | USES_ATTACK | USES_ZETA | USES_ROBUST | USES_WARM_UP,
+     1, NULL, method_certified},
     {NULL, NULL, NULL, 0, 0, NULL, NULL},
 };
 

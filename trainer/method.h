@@ -21,7 +21,8 @@ enum uses {
     USES_INNER = 256,  /* inner_rate, inner_steps */
     USES_ZETA = 512,   /* the adversary's zeta */
     USES_SCOPE = 1024, /* include, exclude */
-    USES_AWAY = 2048   /* a second set of parameters */
+    USES_AWAY = 2048,  /* a second set of parameters */
+    USES_CERTIFY = 4096 /* certify_... */
 };
 
 struct method {
@@ -48,5 +49,10 @@ void method_awp(struct lesson *lesson);           /* method_perturbed.c */
 void method_amp(struct lesson *lesson);
 void method_abcd(struct lesson *lesson, struct optimiser *optimiser, float *theta, double rate);
 void method_entropy(struct lesson *lesson);       /* method_entropy.c */
+void method_certified(struct lesson *lesson, struct optimiser *optimiser, float *theta,
+                      double rate);               /* method_certified.c */
+
+/* Add beta_rob times the robustness loss at Theta to what a pass elsewhere left in gradient. */
+void method_add_robust(struct lesson *lesson);
 
 #endif

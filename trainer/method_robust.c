@@ -37,11 +37,10 @@ void method_beta(struct lesson *lesson)
     pull_back(lesson, theta);
 }
 
-/* The noisy pass first; its gradient stays while the net runs at Theta. */
-void method_beta_noise(struct lesson *lesson)
+/* The gradient of the pass before stays while the net runs at Theta. */
+void method_add_robust(struct lesson *lesson)
 {
     float *nominal = lesson->attack.gradient;
-    method_forward_noise(lesson);
     const float *theta = lesson->recipe.dropout > 0 ? lesson->thinned : lesson->theta;
     net_forward(lesson->net, theta, lesson->inputs, lesson->count, lesson->logits, NULL);
     attack(lesson, theta, lesson->dlogits);
@@ -51,4 +50,10 @@ void method_beta_noise(struct lesson *lesson)
     for (size_t i = 0; i < lesson->network->parameter_count; i++)
         lesson->gradient[i] += nominal[i];
     pull_back(lesson, theta);
+}
+
+void method_beta_noise(struct lesson *lesson)
+{
+    method_forward_noise(lesson);
+    method_add_robust(lesson);
 }

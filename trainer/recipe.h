@@ -36,6 +36,10 @@ struct recipe {
     double radius;          /* amp: of the l2 ball */
     double inner_rate;      /* amp, abcd, entropy-sgd: of the inner steps */
     size_t inner_steps;     /* the same: their number */
+    double certify_zeta;    /* certified: size of the box that training looks at */
+    double certify_weight;  /* of the doubt; of the worst-case loss against the plain one */
+    double certify_margin;  /* LSNN: taken off the label's logit */
+    double certify_ramp;    /* share of the run in which both grow from 0 */
     double weight_clip;     /* bound of weights in standard deviations; 0 = none */
     const char *include, *exclude; /* tensor names with commas between, or NULL; borrowed */
 };

@@ -54,6 +54,18 @@ int optimiser_from_name(const char *name)
     return find_name(optimisers, sizeof optimisers / sizeof *optimisers, name);
 }
 
+/* Proofs of spiking networks need few spikes, and so large steps and inputs that carry fast
+ * features. */
+static void certify(struct settings *settings)
+{
+    if (!settings->units)
+        return;
+    settings->epochs = 20;
+    settings->lr = 1e-2;
+    settings->lr_final = 2e-4;
+    settings->encoder = strcmp(settings->task, "speech") != 0 ? ENCODER_CAUSAL6 : ENCODER_RAW;
+}
+
 int settings_default(struct settings *settings, const char *task, const struct method *method,
                      struct fault *fault)
 {
@@ -72,6 +84,8 @@ int settings_default(struct settings *settings, const char *task, const struct m
         .optimiser = d->optimiser, .momentum = 0.9, .weight_decay = d->weight_decay,
         .recipe = recipe_default(method, task),
     };
+    if (method->uses & USES_CERTIFY)
+        certify(settings);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "console/exits.h"
 #include "console/interrupt.h"
 #include "console/version.h"
+#include "certified_lsnn.h"
 #include "course.h"
 #include "evaluate.h"
 #include "flags.h"
@@ -49,6 +50,17 @@ static int check_files(const struct flags *flags, struct fault *fault)
     return 0;
 }
 
+/* The network as `certified` trains it. */
+static int prepare_proof(struct network *network, struct fault *fault)
+{
+    if (network->kind == NETWORK_LSNN)
+        certified_lsnn_constants(network);
+    else if (!interval_fits(network))
+        return fault_set(fault, "--method certified: trains chains of layers with a ReLU between "
+                         "any two with weights; this network is none");
+    return 0;
+}
+
 static int describe_model(struct train *train, struct fault *fault)
 {
     const struct settings *settings = &train->flags.settings;
@@ -64,7 +76,11 @@ static int describe_model(struct train *train, struct fault *fault)
     require(text);
     int bad = network_parse(&train->network, text, fault);
     free(text);
-    return bad || recipe_scope(&settings->recipe, &model->network, train->out, fault);
+    if (bad)
+        return -1;
+    if (settings->method->uses & USES_CERTIFY && prepare_proof(&model->network, fault))
+        return -1;
+    return recipe_scope(&settings->recipe, &model->network, train->out, fault);
 }
 
 static int load_data(struct train *train, struct fault *fault)
@@ -110,6 +126,8 @@ static int prepare_state(struct train *train, struct fault *fault)
     if (train->flags.from) {
         if (start_from(train, fault))
             return -1;
+    } else if (settings->method->uses & USES_CERTIFY && network->kind == NETWORK_LSNN) {
+        certified_lsnn_initial(network, settings->seed, train->state.theta);
     } else {
         initial_parameters(network, settings->seed, train->state.theta);
     }
