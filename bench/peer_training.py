@@ -4,7 +4,7 @@ import torch.nn.functional as F
 
 from torch_attack import climb, divergence
 from torch_networks import Lsnn, ResNet32, cnn_logits
-from torch_side import best, load_inputs, load_model, report
+from torch_side import best, in_wall_time, load_inputs, load_model, report
 
 
 def parameters(tensors, names):
@@ -42,8 +42,8 @@ def run_cnn(folder, batch=128, steps=10, zeta=0.1, weight=0.25):
     report("cnn-step-attacked", best(attacked, 1, repeats=3))
 
 
-def run_lsnn(folder, batch=100):
-    for name in ("ecg", "causal6", "speech"):
+def run_lsnn(folder, batch=100, names=("ecg", "causal6", "speech")):
+    for name in names:
         tensors, constants = load_model("%s/%s.bin" % (folder, name))
         p = parameters(tensors, LSNN)
         lsnn = Lsnn(constants)
@@ -77,3 +77,8 @@ def run_resnet(folder, batch=256):
             sgd.step()
 
         report("resnet-step-" + name, best(step, 1, repeats=3))
+
+
+def run_threads(folder):
+    in_wall_time(2, [lambda: run_cnn(folder), lambda: run_lsnn(folder, names=("ecg", "speech")),
+                     lambda: run_resnet(folder)])

@@ -6,7 +6,7 @@
 FOLDER holds what bench/bench.c wrote: the models and a few hundred inputs, so that both
 sides compute with the same numbers.  Every job prints "name seconds", CPU time of
 one thread, the best of several runs after a warm-up: per sample for bounds, per step
-for training.
+for training; `threads` has wall time on two, its names begin with "two-".
 """
 import sys
 
@@ -14,7 +14,8 @@ import peer_prover
 import peer_training
 
 JOBS = {"prover": peer_prover.run, "cnn": peer_training.run_cnn,
-        "lsnn": peer_training.run_lsnn, "resnet": peer_training.run_resnet}
+        "lsnn": peer_training.run_lsnn, "resnet": peer_training.run_resnet,
+        "threads": peer_training.run_threads}
 
 if __name__ == "__main__":
     for job in sys.argv[2:]:

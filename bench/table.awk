@@ -17,11 +17,18 @@ function kernel(job, name, aim,    peak) {
            100 * useful[name] / seconds[name] / peak, 100 * dense[name] / seconds[name] / peak, aim
 }
 
-function speedup(job, name) {
-    name = "threads-" name
-    printf "%-52s %11.3f %11.2f %8.2fx  %-9s %-9s %s\n", job, 1e3 * ours[name "-wall"],
-           ours[name "-foreign"], ours[name], "1.8x", "1.95x",
-           ours[name "-foreign"] > 0.03 ? "NOT USABLE: the machine was not idle" : ""
+function speedup(job, name, theirs,    mine, foreign, other, ratio, remark) {
+    mine = ours["threads-" name "-wall"]
+    foreign = ours["threads-" name "-foreign"]
+    other = ratio = "-"
+    if (theirs in peer) {
+        other = sprintf("%.3f", 1e3 * peer[theirs])
+        ratio = sprintf("%.2fx", peer[theirs] / mine)
+    }
+    if (foreign > 0.03)
+        remark = sprintf("SPEED-UP NOT USABLE: others used %.2f processors", foreign)
+    printf "%-52s %11.3f %8.2fx  %-5s %-6s %11s %9s  %s\n", job, 1e3 * mine,
+           ours["threads-" name], "1.8x", "1.95x", other, ratio, remark
 }
 
 FNR == NR && sub(/^kernel-/, "") {
@@ -79,18 +86,23 @@ END {
     if (asked("kernels")) {
         printf "\n%-52s %11s %11s %11s  %s\n", "kernel, one core, share of its FMA peak", "GFLOP/s",
                "useful", "if dense", "aim"
-        printf "%-52s %11.1f %9d %%\n", "peak, measured", useful["peak"] / seconds["peak"] / 1e9, 100
+        printf "%-52s %11.1f %9d %%\n", "peak, measured",
+               useful["peak"] / seconds["peak"] / 1e9, 100
         for (i = 1; i <= split(kernels, list, " "); i++)
             kernel(list[i], list[i], dense[list[i]] == useful[list[i]] ? "60 %" : "")
         print "useful: operations on what is not known to be zero; if dense: as if all were done"
     }
     if (asked("threads")) {
-        heading("1 to 2 threads, wall time of a training step", "2 thr [ms]", "others", "speed-up")
-        speedup("CNN, batch 128", "cnn")
-        speedup("CNN with 10 attack steps, batch 128", "cnn-attacked")
-        speedup("LSNN ecg, batch 100", "lsnn-ecg")
-        speedup("LSNN speech, batch 100", "lsnn-speech")
-        speedup("ResNet32, batch 256", "resnet")
-        print "others: processors that other programs used meanwhile"
+        printf "\n%-52s %11s %9s  %-5s %-6s %11s %9s\n",
+               "training step on two threads, wall time", "ours [ms]", "speed-up", "bar", "aim",
+               "PyTorch", "ratio"
+        speedup("CNN, batch 128", "cnn", "two-cnn-step-plain")
+        speedup("CNN with 10 attack steps, batch 128", "cnn-attacked", "two-cnn-step-attacked")
+        speedup("LSNN ecg, batch 100", "lsnn-ecg", "two-lsnn-step-ecg")
+        speedup("LSNN speech, batch 100", "lsnn-speech", "two-lsnn-step-speech")
+        speedup("ResNet32, batch 256; PyTorch channels_last", "resnet", "two-resnet-step-last")
+        if (peer["two-foreign"] > 0.03)
+            printf "PYTORCH ON TWO THREADS NOT USABLE: others used %.2f processors\n",
+                   peer["two-foreign"]
     }
 }
