@@ -199,7 +199,9 @@ static int load_and_certify(const struct arguments *a)
         return complain(&fault);
     if (model_read(&model, a->model, &fault))
         return complain(&fault);
-    if (dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault)) {
+    enum method methods[BOUNDER_METHODS];
+    if (bounder_methods(a->settings.domain, &model.network, methods, &fault) < 0 ||
+        dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault)) {
         model_clear(&model);
         return complain(&fault);
     }
