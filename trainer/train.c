@@ -78,9 +78,9 @@ static int describe_model(struct train *train, struct fault *fault)
     free(text);
     if (bad)
         return -1;
-    if (settings->method->uses & USES_CERTIFY && prepare_proof(&model->network, fault))
+    if (settings->method->uses & USES_CERTIFY && prepare_proof(&train->network, fault))
         return -1;
-    return recipe_scope(&settings->recipe, &model->network, train->out, fault);
+    return recipe_scope(&settings->recipe, &train->network, train->out, fault);
 }
 
 static int load_data(struct train *train, struct fault *fault)
