@@ -89,17 +89,19 @@ size_t walk_begin(struct linear_work *work, int start, struct window window)
     walk->start = start;
     reach(walk, start, window);
     size_t values = 0;
-    for (int v = start; v > 0; v--) {
+    for (int v = start; v >= 0; v--) {
         const struct node *node = &linear->nodes[v];
         if (!walk->active[v])
             continue;
+        values += site_count(linear, walk, v);
+        if (v == 0)
+            break;
         struct window from = source_window(linear, node, walk->window[v]);
         reach(walk, node->with, from);
         if (node->rule != RULE_POINT)
             reach(walk, node->from, from);
         if (node->rule == RULE_POOL && keeps_sites(linear, v))
             walk->sites[node->from] = v;
-        values += site_count(linear, walk, v);
     }
     size_t rows = WALK_VALUES / values;
     return rows < 1 ? 1 : rows < WALK_ROWS ? rows : WALK_ROWS;
