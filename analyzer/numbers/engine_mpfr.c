@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "mpfr_store.h"
+#include "mpfr_forms.h"
 
 #define MOST_PRECISIONS 64
 
@@ -275,6 +275,7 @@ static const struct engine table = {
     .hulls = mpfr_hulls,
     .readout_new = mpfr_readout_new,
     .readout = mpfr_readout,
+    .forms = &mpfr_form_kernels,
 };
 
 const struct engine *engine_mpfr(int bits)
