@@ -144,12 +144,12 @@ void linear_from_planes(struct grid grid, const double *planes, double *values)
 }
 
 /* The engine's intervals of a node's bounds. */
-static void give_intervals(struct linear_work *work, int v)
+static void give_intervals(struct linear_work *work, const struct linear_state *state, int v)
 {
     struct grid grid = work->linear->nodes[v].grid;
     size_t count = grid.height * grid.width * grid.channels;
-    linear_to_planes(grid, work->state.low[v], work->planes[0]);
-    linear_to_planes(grid, work->state.high[v], work->planes[1]);
+    linear_to_planes(grid, state->low[v], work->planes[0]);
+    linear_to_planes(grid, state->high[v], work->planes[1]);
     work->linear->engine->set_ends(work->x, work->planes[0], work->planes[1], count);
 }
 
@@ -159,7 +159,7 @@ static void bound_layer(struct linear_work *work, int v)
     const struct engine *e = work->linear->engine;
     const struct node *node = &work->linear->nodes[v];
     size_t count = node->grid.height * node->grid.width * node->grid.channels;
-    give_intervals(work, node->from);
+    give_intervals(work, &work->state, node->from);
     e->layer(node->intervals, work->x, work->y, 1);
     e->get_ends(work->y, 0, count, work->planes[0], work->planes[1]);
     linear_from_planes(node->grid, work->planes[0], work->state.low[v]);
@@ -268,13 +268,21 @@ static void begin(struct linear_work *work, const float *input)
     linear_guess(work->linear, work);
 }
 
+void linear_readout(struct linear_work *work, const struct linear_state *state, int label,
+                    struct margins *result)
+{
+    const struct linear *linear = work->linear;
+    give_intervals(work, state, linear->nodes[linear->count - 1].from);
+    linear->engine->readout(linear->readout, work->x, 0, label, result);
+}
+
 /* Substituted bounds of every margin, and of every logit if asked, where better. */
 static void bound_margins(struct linear_work *work, int label, int logits,
                           struct margins *result)
 {
     int last = work->linear->count - 1;
     size_t classes = work->linear->network->class_count, rows = 0;
-    size_t limit = walk_begin(work, last, grid_window(work->linear->nodes[last].grid));
+    size_t limit = walk_begin(work, last, grid_window(work->linear->nodes[last].grid), 0);
     struct wish wishes[3 * MARGINS_CLASSES];
     double lower[3 * MARGINS_CLASSES];
     for (size_t j = 0; j < classes; j++)
@@ -303,12 +311,12 @@ void linear_bound(const struct linear *linear, struct linear_work *work, const f
     require(work->linear == linear);
     rounding_enter_nearest(&scope); /* comparisons must see subnormal numbers */
     begin(work, input);
+    work->state.depth = depth;
     for (int v = 1; v < last; v++) {
         bound_node(work, v, depth);
         show(work, v, observer);
     }
-    give_intervals(work, linear->nodes[last].from);
-    linear->engine->readout(linear->readout, work->x, 0, label, result);
+    linear_readout(work, &work->state, label, result);
     bound_margins(work, label, logits, result);
     rounding_leave(&scope);
 }

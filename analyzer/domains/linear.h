@@ -40,4 +40,12 @@ void linear_bound(const struct linear *linear, struct linear_work *work, const f
                   int label, enum linear_depth depth, int logits, struct margins *result,
                   const struct observer *observer);
 
+/* The second work's engine looks again at part of what linear_bound last found with the
+ * first: neurons of every layer, chosen by a hash of the sample, and margins, each from
+ * the first's bounds of the layers before.  by_second: by_first, where looked at again
+ * the second's.  Returns 0, or -1 if it finds less than the first claimed. */
+int linear_review(struct linear_work *first, struct linear_work *second, const float *input,
+                  int label, const struct margins *by_first, struct margins *by_second)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -16,7 +16,7 @@ static void batch_begin(struct batch *batch, struct linear_work *work, int node,
                         struct window window)
 {
     *batch = (struct batch){.work = work, .node = node, .window = window};
-    batch->limit = walk_begin(work, node, window);
+    batch->limit = walk_begin(work, node, window, 0);
 }
 
 /* A lower bound of `sign` times a value moves its end inward, if it is better. */

@@ -49,12 +49,13 @@ struct linear_state {
     struct relaxation *table[LINEAR_NODES];
     double *differences[LINEAR_NODES]; /* of a pooling's windows */
     double *patches[LINEAR_NODES];
-    const float *input;
+    enum linear_depth depth; /* differences: at LINEAR_MARGINS only after the first layer */
 };
 
 /* Rows on their way back. */
 struct walk {
     int start;
+    int local; /* one layer back only: what it reads is taken within its bounds */
     size_t rows;
     int active[LINEAR_NODES];
     int sites[LINEAR_NODES]; /* the pooling whose places a layer's coefficients are at, or -1 */
@@ -95,13 +96,18 @@ struct window carry_window(const struct node *node, struct grid input, struct wi
 /* linear_guess.c: the nominal values, roughly, into the state's guess. */
 void linear_guess(const struct linear *linear, struct linear_work *work);
 
+/* linear.c: logits and margins by intervals from a state's last layer but one. */
+void linear_readout(struct linear_work *work, const struct linear_state *state, int label,
+                    struct margins *result);
+
 /* linear.c: a grid's values from and to [channel][row][column]. */
 void linear_to_planes(struct grid grid, const double *values, double *planes);
 void linear_from_planes(struct grid grid, const double *planes, double *values);
 
-/* linear_walk.c: the most rows that a batch from this window may have; then prepare that
- * many, put wishes in, and get their lower bounds. */
-size_t walk_begin(struct linear_work *work, int start, struct window window);
+/* linear_walk.c: begin a batch in a window of a node, to go back to the input or
+ * (`local`) one layer only, and say how many rows it may have; then get lower bounds of
+ * up to so many wishes, by what the state knows of the layers before. */
+size_t walk_begin(struct linear_work *work, int start, struct window window, int local);
 void walk_run(struct linear_work *work, const struct linear_state *state,
               const struct wish *wishes, size_t rows, double *lower);
 

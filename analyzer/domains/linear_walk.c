@@ -80,13 +80,14 @@ static size_t site_count(const struct linear *linear, const struct walk *walk, i
     return window_count(walk->window[at], linear->nodes[at].grid);
 }
 
-size_t walk_begin(struct linear_work *work, int start, struct window window)
+size_t walk_begin(struct linear_work *work, int start, struct window window, int local)
 {
     const struct linear *linear = work->linear;
     struct walk *walk = &work->walk;
     memset(walk->active, 0, sizeof walk->active);
     memset(walk->sites, -1, sizeof walk->sites);
     walk->start = start;
+    walk->local = local;
     reach(walk, start, window);
     size_t values = 0;
     for (int v = start; v >= 0; v--) {
@@ -94,8 +95,8 @@ size_t walk_begin(struct linear_work *work, int start, struct window window)
         if (!walk->active[v])
             continue;
         values += site_count(linear, walk, v);
-        if (v == 0)
-            break;
+        if (v == 0 || (local && v < start))
+            continue;
         struct window from = source_window(linear, node, walk->window[v]);
         reach(walk, node->with, from);
         if (node->rule != RULE_POINT)
@@ -190,6 +191,11 @@ static void step(struct linear_work *work, const struct linear_state *state, int
     int at = walk->sites[v] < 0 ? v : walk->sites[v];
     k->settle(walk->forms[v], linear->nodes[at].grid, walk->window[at], state->low[at],
               state->high[at], walk->constants);
+    if (node->rule == RULE_INPUT || (walk->local && v < walk->start)) {
+        k->evaluate(walk->forms[v], node->grid, walk->window[v], state->low[v], state->high[v],
+                    walk->constants);
+        return;
+    }
     switch (node->rule) {
     case RULE_DENSE:
         k->dense(node->weights, walk->forms[v], walk->forms[node->from], walk->constants);
@@ -204,8 +210,6 @@ static void step(struct linear_work *work, const struct linear_state *state, int
         back_carry(work, walk->forms[v], v, node->with);
         break;
     case RULE_INPUT:
-        k->evaluate(walk->forms[v], node->grid, walk->window[v], state->low[v], walk->constants);
-        break;
     case RULE_NONE: break;
     }
 }

@@ -422,7 +422,7 @@ static void spread(const struct relaxation *table, struct window from_window,
 }
 
 static void evaluate(const struct forms *from, struct grid grid, struct window window,
-                     const double *values, struct forms *constants)
+                     const double *low, const double *high, struct forms *constants)
 {
     struct rounding_scope scope;
     rounding_enter_downward(&scope);
@@ -432,7 +432,9 @@ static void evaluate(const struct forms *from, struct grid grid, struct window w
         for (size_t i = 0; i < from->count; i++) {
             size_t at = ((window.top + i / length) * grid.width + window.left) * grid.stride +
                         i % length;
-            constants->lo[r] += from->lo[r * from->count + i] * values[at];
+            double value = from->lo[r * from->count + i];
+            if (!(value == 0)) /* which an infinite bound does not change */
+                constants->lo[r] += value * (value > 0 ? low : high)[at];
         }
     rounding_leave(&scope);
 }

@@ -121,9 +121,10 @@ struct form_kernels {
                    const struct forms *from, struct grid input, struct window to_window,
                    struct forms *to);
 
-    /* constant += sum coefficient * value, values exact, over the grid's window. */
-    void (*evaluate)(const struct forms *, struct grid, struct window, const double *values,
-                     struct forms *constants);
+    /* constant += sum coefficient * value, the least for values anywhere in the grid's
+     * bounds. */
+    void (*evaluate)(const struct forms *, struct grid, struct window, const double *low,
+                     const double *high, struct forms *constants);
 
     /* Row by row the bound, rounded down to binary64; -inf where there is none. */
     void (*lower)(const struct forms *constants, double *lower);

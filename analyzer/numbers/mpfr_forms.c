@@ -207,14 +207,17 @@ static void spread(const struct relaxation *table, struct window from_window,
 }
 
 static void evaluate(const struct forms *from, struct grid grid, struct window window,
-                     const double *values, struct forms *constants)
+                     const double *low, const double *high, struct forms *constants)
 {
     struct mpfr_desk desk;
     mpfr_desk_init(&desk, from->bits);
     for (size_t r = 0; r < from->rows; r++)
         for (size_t i = 0; i < from->count; i++) {
-            mpfr_mul_d(desk.at[0], from->lo.at[r * from->count + i],
-                       values[grid_at(grid, window, i)], MPFR_RNDD);
+            mpfr_srcptr value = from->lo.at[r * from->count + i];
+            const double *end = mpfr_sgn(value) > 0 ? low : high;
+            if (mpfr_zero_p(value))
+                continue;
+            mpfr_mul_d(desk.at[0], value, end[grid_at(grid, window, i)], MPFR_RNDD);
             mpfr_add(constants->lo.at[r], constants->lo.at[r], desk.at[0], MPFR_RNDD);
         }
     mpfr_desk_clear(&desk);
