@@ -20,7 +20,7 @@ NETWORK  = -O3 -march=native -fno-math-errno
 MAINS    = trainer/train.c analyzer/certify.c
 SOURCES  = $(filter-out $(MAINS),$(wildcard specs/*.c console/*.c network/*.c trainer/*.c \
            analyzer/*.c analyzer/numbers/*.c analyzer/domains/*.c))
-PRIVATE  = %_store.h %_read.h %/double_kernels.h %/lanes.h %_run.h %/onednn.h %/pool.h %/sparse.h %/join.h %/maps.h analyzer/domains/box.h
+PRIVATE  = %_store.h %_read.h %/double_kernels.h %_forms.h %/lanes.h %_run.h %/onednn.h %/pool.h %/sparse.h %/join.h %/maps.h analyzer/domains/box.h
 HEADERS  = $(filter-out $(PRIVATE),$(wildcard specs/*.h network/*.h trainer/*.h analyzer/*.h \
            analyzer/numbers/*.h analyzer/domains/*.h))
 OBJECTS  = $(SOURCES:%.c=$(B)/%.o)
@@ -34,6 +34,8 @@ $(B)/network/%.o: FOLDER = $(NETWORK)
 $(B)/trainer/%.o: FOLDER = $(NETWORK)
 $(B)/bench/%.o: FOLDER = $(NETWORK)
 $(B)/analyzer/numbers/double_avx512.o: FOLDER = $(PROVER) $(AVX512)
+$(B)/analyzer/numbers/double_forms_avx512.o: FOLDER = $(PROVER) $(AVX512)
+$(B)/analyzer/numbers/double_forms_portable.o: FOLDER = $(PROVER) -Wno-psabi
 $(B)/console/version.o: FOLDER = -DSTEADFAST_VERSION='"$(VERSION)"' -DSTEADFAST_COMMIT='"$(COMMIT)"'
 
 $(B)/%.o: %.c

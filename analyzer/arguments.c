@@ -30,7 +30,8 @@ static const struct argp_option flags[] = {
     {NULL, 0, NULL, 0, "How it is proved:", 3},
     {"domain", KEY_DOMAIN, "D", 0,
      "box: interval bound propagation; trace: filtered spike trains with alternative "
-     "histories (LSNN); auto: box, then trace where it applies (default)", 0},
+     "histories (LSNN); linear: backward substitution (feed-forward); auto: box, then "
+     "trace or linear (default)", 0},
     {"disjuncts", KEY_DISJUNCTS, "K", 0, "trace: histories per neuron (default 4)", 0},
     {"splits", KEY_SPLITS, "N", 0,
      "trace: runs that a sample may cost beyond the first, on cases of undecided spikes "
@@ -130,7 +131,7 @@ static error_t parse_engine(int key, char *text, struct argp_state *state)
     case KEY_DOMAIN:
         a->settings.domain = (enum bounder_domain)named(state, "--domain", text,
                                                         bounder_domain_from_name(text),
-                                                        "auto, box or trace");
+                                                        "auto, box, trace or linear");
         return 0;
     case KEY_DISJUNCTS:
         if (options_count("--disjuncts", text, 1, TRACE_MOST_DISJUNCTS, &count, &fault))

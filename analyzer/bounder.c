@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/cases.h"
+#include "analyzer/domains/linear.h"
 #include "analyzer/domains/trace.h"
 
 struct bounder {
@@ -13,11 +14,13 @@ struct bounder {
     const struct network *network;
     struct domain *box;
     struct trace *trace;
+    struct linear *linear;
 };
 
 struct bounder_work {
     struct analysis *analysis;
     struct trace_run *run;
+    struct linear_work *linear;
 };
 
 const char *method_name(enum method method)
@@ -25,12 +28,13 @@ const char *method_name(enum method method)
     switch (method) {
     case METHOD_BOX: return "box";
     case METHOD_TRACE: return "trace";
+    case METHOD_LINEAR: return "linear";
     case METHOD_NONE: break;
     }
     return "none";
 }
 
-static const char *const domain_names[] = {"auto", "box", "trace"};
+static const char *const domain_names[] = {"auto", "box", "trace", "linear"};
 
 int bounder_domain_from_name(const char *name)
 {
@@ -55,12 +59,15 @@ int bounder_methods(enum bounder_domain domain, const struct network *network,
     case BOUNDER_TRACE:
         methods[0] = METHOD_TRACE;
         return trace_check(network, fault) ? -1 : 1;
+    case BOUNDER_LINEAR:
+        methods[0] = METHOD_LINEAR;
+        return linear_check(network, fault) ? -1 : 1;
     case BOUNDER_AUTO:
         break;
     }
     methods[0] = METHOD_BOX;
-    methods[1] = METHOD_TRACE;
-    return trace_check(network, NULL) ? 1 : 2;
+    methods[1] = network->kind == NETWORK_LSNN ? METHOD_TRACE : METHOD_LINEAR;
+    return trace_check(network, NULL) && linear_check(network, NULL) ? 1 : 2;
 }
 
 struct bounder *bounder_new(enum method method, const struct engine *engine,
@@ -74,9 +81,11 @@ struct bounder *bounder_new(enum method method, const struct engine *engine,
     int disjuncts = settings->disjuncts ? settings->disjuncts : TRACE_DISJUNCTS;
     if (method == METHOD_TRACE)
         bounder->trace = trace_new(engine, network, box, disjuncts, fault);
+    else if (method == METHOD_LINEAR)
+        bounder->linear = linear_prepare(engine, network, box, fault);
     else
         bounder->box = domain_new(engine, network, box, fault);
-    if (!bounder->trace && !bounder->box) {
+    if (!bounder->trace && !bounder->linear && !bounder->box) {
         free(bounder);
         return NULL;
     }
@@ -89,6 +98,7 @@ void bounder_free(struct bounder *bounder)
         return;
     domain_free(bounder->box);
     trace_free(bounder->trace);
+    linear_release(bounder->linear);
     free(bounder);
 }
 
@@ -97,6 +107,8 @@ struct bounder_work *bounder_work_new(const struct bounder *bounder)
     struct bounder_work *work = fault_alloc(1, sizeof *work);
     if (bounder->trace)
         work->run = trace_run_new(bounder->trace);
+    else if (bounder->linear)
+        work->linear = linear_work_new(bounder->linear);
     else
         work->analysis = analysis_new(bounder->box);
     return work;
@@ -108,6 +120,7 @@ void bounder_work_free(struct bounder_work *work)
         return;
     analysis_free(work->analysis);
     trace_run_free(work->run);
+    linear_work_free(work->linear);
     free(work);
 }
 
@@ -118,6 +131,19 @@ static struct cases_request request_of(const struct bounder *bounder, const floa
         .input = input, .label = label, .classes = bounder->network->class_count,
         .criterion = bounder->settings.criterion, .splits = bounder->settings.splits,
     };
+}
+
+/* Steps by rising cost, until one proves the sample. */
+static void bound_linear(const struct bounder *bounder, struct bounder_work *work,
+                         const float *input, int label, struct margins *result)
+{
+    enum criterion criterion = bounder->settings.criterion;
+    for (int depth = LINEAR_MARGINS; depth <= LINEAR_FULL; depth++) {
+        linear_bound(bounder->linear, work->linear, input, label, (enum linear_depth)depth,
+                     criterion == CRITERION_DISJOINT, result, NULL);
+        if (verdict_proves(result, bounder->network->class_count, label, criterion))
+            return;
+    }
 }
 
 void bounder_bound(const struct bounder *bounder, struct bounder_work *work,
@@ -131,6 +157,10 @@ void bounder_bound(const struct bounder *bounder, struct bounder_work *work,
         return;
     }
     for (size_t i = 0; i < batch; i++) {
+        if (bounder->linear) {
+            bound_linear(bounder, work, inputs[i], labels[i], &results[i]);
+            continue;
+        }
         struct cases_request request = request_of(bounder, inputs[i], labels[i]);
         splits[i] = cases_bound(bounder->trace, work->run, &request, NULL, &results[i]);
     }
@@ -146,6 +176,11 @@ int bounder_compare(const struct bounder *first, struct bounder_work *first_work
         domain_bound(first->box, first_work->analysis, &input, &label, 1, by_first, NULL);
         domain_bound(second->box, second_work->analysis, &input, &label, 1, by_second, NULL);
         return 0;
+    }
+    if (first->linear) {
+        bound_linear(first, first_work, input, label, by_first);
+        return linear_review(first_work->linear, second_work->linear, input, label, by_first,
+                             by_second);
     }
     struct cases_request request = request_of(first, input, label);
     struct cases_record *record = cases_record_new();

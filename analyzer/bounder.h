@@ -9,11 +9,12 @@
 #include "analyzer/verdict.h"
 
 /* By rising cost. */
-enum method { METHOD_NONE, METHOD_BOX, METHOD_TRACE };
+enum method { METHOD_NONE, METHOD_BOX, METHOD_TRACE, METHOD_LINEAR };
 const char *method_name(enum method method);
 
-/* What a user asks for.  auto: box, then trace where the network has spikes. */
-enum bounder_domain { BOUNDER_AUTO, BOUNDER_BOX, BOUNDER_TRACE };
+/* What a user asks for.  auto: box, then trace where the network has spikes, linear where
+ * it has layers. */
+enum bounder_domain { BOUNDER_AUTO, BOUNDER_BOX, BOUNDER_TRACE, BOUNDER_LINEAR };
 int bounder_domain_from_name(const char *name); /* -1 for another word */
 const char *bounder_domain_name(enum bounder_domain domain);
 

@@ -114,7 +114,7 @@ static int run_pass(const struct pass *pass)
 static size_t block_size(const struct network *network, const struct engine *engine,
                          enum method method, size_t count)
 {
-    if (!strcmp(engine->name, "mpfr") || method == METHOD_TRACE)
+    if (!strcmp(engine->name, "mpfr") || method == METHOD_TRACE || method == METHOD_LINEAR)
         return 1;
     if (network->kind == NETWORK_LSNN)
         return 8;

@@ -138,7 +138,8 @@ int referee_examine(const struct network *network, const struct dataset *set, si
     struct review review = {.network = network, .set = set, .settings = settings,
                             .first = first};
     int failed = review_method(&review, METHOD_BOX, box, chosen, run, fault) ||
-                 review_method(&review, METHOD_TRACE, box, chosen, run, fault);
+                 review_method(&review, METHOD_TRACE, box, chosen, run, fault) ||
+                 review_method(&review, METHOD_LINEAR, box, chosen, run, fault);
     return failed ? -1 : 0;
 }
 

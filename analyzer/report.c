@@ -35,9 +35,9 @@ static void domain_words(const struct report *r, char *text, size_t size)
     const struct prover_settings *s = r->settings;
     enum method methods[BOUNDER_METHODS];
     int used = bounder_methods(s->domain, &r->model->network, methods, NULL);
-    int traced = used > 0 && methods[used - 1] == METHOD_TRACE;
-    int written = snprintf(text, size, "%s%s", used == 2 ? "box, then " : "",
-                           traced ? "trace" : "box");
+    enum method last = used > 0 ? methods[used - 1] : METHOD_BOX;
+    int traced = last == METHOD_TRACE;
+    int written = snprintf(text, size, "%s%s", used == 2 ? "box, then " : "", method_name(last));
     if (traced)
         written += snprintf(text + written, size - (size_t)written, " with %d histories",
                             s->disjuncts);

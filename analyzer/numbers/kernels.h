@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "analyzer/numbers/constant.h"
+#include "analyzer/numbers/forms.h"
 #include "specs/box.h"
 #include "specs/network.h"
 
@@ -62,6 +63,10 @@ struct engine {
 
     /* y[at + i] := x[i] for i < count. */
     void (*copy)(struct intervals *y, size_t at, const struct intervals *x, size_t count);
+
+    /* x[i] := [lower[i], upper[i]], exactly (mpfr: of 53 bits or more; else outward). */
+    void (*set_ends)(struct intervals *x, const double *lower, const double *upper,
+                     size_t count);
 
     /* The ends of x[first .. first + count) as binary64, rounded outward; overflow
      * gives infinities. */
@@ -164,6 +169,9 @@ struct engine {
      * scale[j]: an approximation of the sum of absolute terms of that margin. */
     void (*readout)(const struct weights *, const struct intervals *x, size_t first,
                     int label, struct margins *result);
+
+    /* ---- backward substitution ---- */
+    const struct form_kernels *forms;
 };
 
 #endif
