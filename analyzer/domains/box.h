@@ -1,11 +1,12 @@
-/* box.h -- the two halves of the box domain; private to domains/. */
+/* box.h -- the parts of the box domain; private to domains/. */
 #ifndef DOMAINS_BOX_H
 #define DOMAINS_BOX_H
 
 #include "analyzer/domains/domain.h"
 
 struct box_lsnn;
-struct box_feedforward;
+struct box_graph;
+struct box_rows;
 
 struct domain {
     const struct engine *engine;
@@ -15,6 +16,7 @@ struct domain {
     struct layer plan[NETWORK_LAYERS]; /* the layers, cropped to what is used */
     struct weights *layers[NETWORK_LAYERS]; /* NULL where a layer has no weights */
     size_t first_dense; /* layers before it are run sample by sample */
+    struct box_graph *graph; /* of a network that is no plain list of layers, else NULL */
     size_t widest;      /* intervals in the widest row between layers, per sample */
     /* LSNN */
     struct weights *w_in, *w_rec;
@@ -25,6 +27,7 @@ struct analysis {
     const struct domain *domain;
     struct intervals *rows[2]; /* feed-forward: one sample's maps, in turn */
     struct intervals *flat[2]; /* feed-forward: the batch's flat rows, in turn */
+    struct box_rows *graph_rows; /* of a graph */
     struct intervals *drive, *membrane, *adaptation, *threshold, *counts; /* LSNN */
     uint8_t *spikes, *above;
     int *fewest, *most;        /* spikes so far */
@@ -38,6 +41,20 @@ void box_feedforward_workspace(struct analysis *analysis);
 void box_feedforward_bound(const struct domain *domain, struct analysis *analysis,
                            const float *const inputs[], const int labels[], size_t batch,
                            struct margins results[], const struct observer *observer);
+
+void box_feedforward_show(struct analysis *analysis, const struct intervals *x, size_t first,
+                          size_t count, size_t sample, size_t layer,
+                          const struct observer *observer);
+
+/* Networks with other layers than conv2d, dense, relu, maxpool2d and flatten in a row. */
+int box_graph_prepare(struct domain *domain, const struct box *box, struct fault *fault)
+    __attribute__((warn_unused_result));
+void box_graph_free(struct domain *domain);
+void box_graph_workspace(struct analysis *analysis);
+void box_graph_release(struct analysis *analysis);
+void box_graph_bound(const struct domain *domain, struct analysis *analysis,
+                     const float *const inputs[], const int labels[], size_t batch,
+                     struct margins results[], const struct observer *observer);
 
 void box_lsnn_prepare(struct domain *domain, const struct box *box);
 void box_lsnn_workspace(struct analysis *analysis);

@@ -30,6 +30,7 @@ void domain_free(struct domain *domain)
     if (!domain)
         return;
     const struct engine *e = domain->engine;
+    box_graph_free(domain);
     e->weights_free(domain->readout);
     for (size_t i = 0; i < NETWORK_LAYERS; i++)
         e->weights_free(domain->layers[i]);
@@ -59,6 +60,7 @@ void analysis_free(struct analysis *analysis)
     if (!analysis)
         return;
     const struct engine *e = analysis->domain->engine;
+    box_graph_release(analysis);
     struct intervals *rows[] = {analysis->rows[0],    analysis->rows[1],   analysis->flat[0],
                                 analysis->flat[1],    analysis->drive,     analysis->membrane,
                                 analysis->adaptation, analysis->threshold, analysis->counts};
