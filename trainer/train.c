@@ -51,13 +51,19 @@ static int check_files(const struct flags *flags, struct fault *fault)
 }
 
 /* The network as `certified` trains it. */
-static int prepare_proof(struct network *network, struct fault *fault)
+static int prepare_proof(const struct recipe *recipe, struct network *network,
+                         struct fault *fault)
 {
-    if (network->kind == NETWORK_LSNN)
+    if (network->kind == NETWORK_LSNN) {
         certified_lsnn_constants(network);
-    else if (!interval_fits(network))
+        return 0;
+    }
+    if (!interval_fits(network))
         return fault_set(fault, "--method certified: trains chains of layers with a ReLU between "
                          "any two with weights; this network is none");
+    if (recipe->certify_weight > 1)
+        return fault_set(fault, "--certify-weight: %g is not a share of the loss, from 0 to 1",
+                         recipe->certify_weight);
     return 0;
 }
 
@@ -78,7 +84,8 @@ static int describe_model(struct train *train, struct fault *fault)
     free(text);
     if (bad)
         return -1;
-    if (settings->method->uses & USES_CERTIFY && prepare_proof(&train->network, fault))
+    if (settings->method->uses & USES_CERTIFY &&
+        prepare_proof(&settings->recipe, &train->network, fault))
         return -1;
     return recipe_scope(&settings->recipe, &train->network, train->out, fault);
 }
