@@ -10,14 +10,22 @@
 
 enum {
     KEY_ZETA = 1000, KEY_DOMAIN, KEY_ENGINE, KEY_BITS, KEY_BOX, KEY_SAMPLES, KEY_SPLIT,
-    KEY_CRITERION, KEY_JSON, KEY_CSV, KEY_PLOT, KEY_MIN_CERTIFIED, KEY_REFEREE
+    KEY_CRITERION, KEY_EXACT_BIAS, KEY_FOLDED_BIAS,
+    KEY_JSON, KEY_CSV, KEY_PLOT, KEY_MIN_CERTIFIED, KEY_REFEREE
 };
 
 static const struct argp_option flags[] = {
     {NULL, 0, NULL, 0, "What is claimed:", 1},
     {"zeta", KEY_ZETA, "Z[,Z...]", 0,
      "Sizes of the box: every parameter may be off by Z (decimals, taken exactly)", 0},
-    {"box", KEY_BOX, "KIND", 0, "relative: off by Z times its size (default); absolute: by Z", 0},
+    {"box", KEY_BOX, "KIND", 0,
+     "relative: off by Z times its size (default); absolute: by Z; range: by Z times its "
+     "tensor's largest; affine:A,B: by A times its size plus B times its tensor's largest; "
+     "quantised:BITS: by half a step of its tensor's grid; file:PATH: within given ends.  The "
+     "last three have a size of their own and Z, by default 1, scales it", 0},
+    {"exact-bias", KEY_EXACT_BIAS, NULL, 0, "Biases do not vary", 0},
+    {"box-folded-bias", KEY_FOLDED_BIAS, NULL, 0,
+     "Biases made by folding a batch normalisation vary too", 0},
     {"criterion", KEY_CRITERION, "C", 0,
      "margin: the label's logit beats each other one (default); disjoint: its interval "
      "lies above all others", 0},
@@ -47,6 +55,7 @@ static const char help[] =
     "  certify model.bin --zeta 0,1e-5,1e-4,1e-3 --plot curve.svg --json result.json\n"
     "  certify model.bin --zeta 1e-4 --samples 100:200 --engine mpfr --bits 256\n"
     "  certify model.bin --zeta 1e-5 --min-certified 80 || echo too few\n"
+    "  certify model.bin --box quantised:12 --exact-bias\n"
     "\nThe table counts, of all samples: nominal, right with the model's own parameters; "
     "certified, proven right over the whole box; unknown, neither proven nor refuted; "
     "misclassified, wrong already.  The proof is about real arithmetic, not about a "
@@ -166,6 +175,7 @@ static error_t parse_output(int key, char *text, struct argp_state *state)
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
+    struct fault fault;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->common;
@@ -174,9 +184,14 @@ static error_t parse(int key, char *text, struct argp_state *state)
         parse_zetas(a, text, state);
         return 0;
     case KEY_BOX:
-        a->settings.box_kind = (enum box_kind)named(state, "--box", text,
-                                                    box_kind_from_name(text),
-                                                    "relative or absolute");
+        if (box_form_parse(&a->settings.box, text, &fault))
+            argp_error(state, "--box: %s", fault.text);
+        return 0;
+    case KEY_EXACT_BIAS:
+        a->settings.box.exact_bias = 1;
+        return 0;
+    case KEY_FOLDED_BIAS:
+        a->settings.box.folded_bias = 1;
         return 0;
     case KEY_CRITERION:
         a->settings.criterion = (enum criterion)named(
@@ -197,6 +212,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         if (!a->model)
             argp_error(state, "which model?  Name a model file");
+        if (!a->zeta_count && box_form_sized(&a->settings.box))
+            a->zetas[a->zeta_count++] = "1";
         if (!a->zeta_count)
             argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
         return 0;

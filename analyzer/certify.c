@@ -162,6 +162,16 @@ static int check_outputs(const struct arguments *a, struct fault *fault)
     return 0;
 }
 
+/* A box that cannot be made is said so before any work. */
+static int check_box(const struct arguments *a, const struct model *model, struct fault *fault)
+{
+    struct box box;
+    if (prover_box(&a->settings, &model->network, a->zetas[0], &box, fault))
+        return -1;
+    box_clear(&box);
+    return 0;
+}
+
 static int load_and_certify(const struct arguments *a)
 {
     struct fault fault = {""};
@@ -171,7 +181,8 @@ static int load_and_certify(const struct arguments *a)
         return complain(&fault);
     if (model_read(&model, a->model, &fault))
         return complain(&fault);
-    if (dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault)) {
+    if (check_box(a, &model, &fault) ||
+        dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault)) {
         model_clear(&model);
         return complain(&fault);
     }

@@ -25,6 +25,12 @@ struct prover {
     int interrupted;
 };
 
+int prover_box(const struct prover_settings *settings, const struct network *network,
+               const char *zeta, struct box *box, struct fault *fault)
+{
+    return box_make(box, &settings->box, zeta, network, settings->folded, fault);
+}
+
 double prover_clock(clockid_t clock)
 {
     struct timespec now;
@@ -301,7 +307,7 @@ static int bound_all(struct prover *prover, const struct box *box, size_t *chose
     };
     run->interrupted = run_pass(&pass);
     domain_free(domain);
-    if (mpq_sgn(box->zeta) == 0)
+    if (box_is_point(box))
         adopt_nominal(prover, run);
     return 0;
 }
@@ -311,7 +317,7 @@ int prover_decide(struct prover *prover, const char *zeta, prover_progress *prog
 {
     *run = (struct prover_run){.zeta = zeta, .samples = prover->count};
     struct box box;
-    if (box_init(&box, prover->settings.box_kind, zeta, fault))
+    if (prover_box(&prover->settings, prover->network, zeta, &box, fault))
         return -1;
     run->results = fault_alloc(prover->count, sizeof *run->results);
     size_t *chosen = fault_alloc(prover->count, sizeof *chosen);

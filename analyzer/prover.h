@@ -18,7 +18,8 @@ enum referee_kind { REFEREE_SAMPLES, REFEREE_PERCENT, REFEREE_FULL, REFEREE_OFF 
 struct prover_settings {
     enum prover_engine engine;
     int bits; /* of mpfr, as engine and as referee */
-    enum box_kind box_kind;
+    struct box_form box;
+    const unsigned char *folded; /* tensors that are folded biases, NULL: none; borrowed */
     enum criterion criterion;
     enum referee_kind referee;
     double referee_percent;
@@ -47,6 +48,12 @@ struct prover_run {
     int interrupted;
     struct sample_result *results; /* [samples], owned */
 };
+
+/* The box that the settings mean at size `zeta`; box_clear releases.  Returns 0, or -1 with
+ * the reason. */
+int prover_box(const struct prover_settings *settings, const struct network *network,
+               const char *zeta, struct box *box, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* Seconds on a clock of clock_gettime. */
 double prover_clock(clockid_t clock);

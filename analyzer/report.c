@@ -29,6 +29,18 @@ static void engine_words(const struct prover_settings *s, char *text, size_t siz
         snprintf(text, size, "double (rounded outward), referee mpfr (%d bits)", s->bits);
 }
 
+/* The kind as the user wrote it. */
+static const char *box_words(const struct box_form *form)
+{
+    return form->typed ? form->typed : box_kind_name(form->kind);
+}
+
+static json_t *box_json(const struct box_form *form)
+{
+    return json_pack("{s:s, s:b, s:b}", "typed", box_words(form), "exact_bias",
+                     form->exact_bias, "folded_bias", form->folded_bias);
+}
+
 void report_heading(FILE *stream, const struct report *r)
 {
     char engine[96];
@@ -40,8 +52,8 @@ void report_heading(FILE *stream, const struct report *r)
     fprintf(stream, "data      %s, samples %zu to %zu of %zu\n", r->set->name, r->first,
             r->first + r->count - 1, r->set->count);
     fprintf(stream, "          sha256 %s\n", r->set->sha256);
-    fprintf(stream, "box       %s, every parameter, biases included\n",
-            box_kind_name(r->settings->box_kind));
+    fprintf(stream, "box       %s, %s\n", box_words(&r->settings->box),
+            r->settings->box.exact_bias ? "biases exact" : "every parameter, biases included");
     fprintf(stream, "domain    %s, criterion %s\n", r->domain,
             criterion_name(r->settings->criterion));
     fprintf(stream, "engine    %s, threads %d\n", engine, r->threads);
@@ -114,13 +126,14 @@ static json_t *report_object(const struct report *r)
     for (size_t i = 0; i < r->run_count; i++)
         json_array_append_new(runs, run_json(r, &r->runs[i]));
     return json_pack(
-        "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:s, s:s, s:i, s:s,"
-        " s:i, s:o}",
+        "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:o, s:s, s:s, s:i,"
+        " s:s, s:i, s:o}",
         "schema", "steadfast/certify/1", "model", "path", r->model_path, "sha256",
         r->model->sha256, "task", r->model->task, "parameters",
         (json_int_t)r->model->network.parameter_count, "data", "name", r->set->name, "split",
         r->split, "sha256", r->set->sha256, "first", (json_int_t)r->first, "count",
-        (json_int_t)r->count, "box", box_kind_name(s->box_kind), "domain", r->domain, "engine",
+        (json_int_t)r->count, "box", box_kind_name(s->box.kind), "box_parameters",
+        box_json(&s->box), "domain", r->domain, "engine",
         s->engine == PROVER_MPFR ? "mpfr" : "double", "bits",
         s->engine == PROVER_MPFR ? s->bits : 53, "criterion", criterion_name(s->criterion),
         "threads", r->threads, "runs", runs);

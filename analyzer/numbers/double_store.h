@@ -3,6 +3,7 @@
 #ifndef NUMBERS_DOUBLE_STORE_H
 #define NUMBERS_DOUBLE_STORE_H
 
+#include "box_ends.h"
 #include "double_kernels.h"
 #include "kernels.h"
 #include "rounding.h"
@@ -51,14 +52,6 @@ struct scalar {
 
 /* The loops in use. */
 extern const struct double_kernels *double_loops;
-
-/* Ends of one parameter's interval, outward. */
-struct double_box {
-    enum box_kind kind;
-    double zeta; /* rounded up */
-};
-struct double_box double_box_of(const struct box *box);
-void double_box_ends(const struct double_box *box, float value, double *neg, double *hi);
 
 /* This thread's working memory, at least `count` values, 64-byte aligned;
  * `slot` keeps simultaneous uses apart.  Grows on first use only. */

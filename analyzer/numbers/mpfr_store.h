@@ -5,6 +5,7 @@
 
 #include <mpfr.h>
 
+#include "box_ends.h"
 #include "kernels.h"
 #include "rounding.h"
 #include "specs/fault.h"
@@ -43,15 +44,6 @@ struct mpfr_pair {
 };
 void mpfr_pair_init(struct mpfr_pair *pair, int bits);
 void mpfr_pair_clear(struct mpfr_pair *pair);
-
-/* lo and hi of one parameter's interval. */
-struct mpfr_box {
-    enum box_kind kind;
-    mpfr_t zeta; /* rounded up */
-};
-void mpfr_box_init(struct mpfr_box *box, const struct box *from, int bits);
-void mpfr_box_clear(struct mpfr_box *box);
-void mpfr_box_ends(const struct mpfr_box *box, float value, mpfr_t lo, mpfr_t hi);
 
 /* sum += [w][x], every corner considered that signs do not rule out; `scratch`
  * is overwritten. */
