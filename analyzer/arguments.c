@@ -11,6 +11,7 @@
 enum {
     KEY_ZETA = 1000, KEY_DOMAIN, KEY_ENGINE, KEY_BITS, KEY_BOX, KEY_SAMPLES, KEY_SPLIT,
     KEY_CRITERION, KEY_EXACT_BIAS, KEY_FOLDED_BIAS,
+    KEY_ZETA_NEURON, KEY_DIGITAL,
     KEY_JSON, KEY_CSV, KEY_PLOT, KEY_MIN_CERTIFIED, KEY_REFEREE
 };
 
@@ -26,6 +27,10 @@ static const struct argp_option flags[] = {
     {"exact-bias", KEY_EXACT_BIAS, NULL, 0, "Biases do not vary", 0},
     {"box-folded-bias", KEY_FOLDED_BIAS, NULL, 0,
      "Biases made by folding a batch normalisation vary too", 0},
+    {"zeta-neuron", KEY_ZETA_NEURON, "Z", 0,
+     "Every spiking neuron's tau, tau_ada, beta and b0 may be off by Z times its size, too", 0},
+    {"digital", KEY_DIGITAL, "float32", 0,
+     "Include the rounding of float32 executions, in any order of summation", 0},
     {"criterion", KEY_CRITERION, "C", 0,
      "margin: the label's logit beats each other one (default); disjoint: its interval "
      "lies above all others", 0},
@@ -58,8 +63,8 @@ static const char help[] =
     "  certify model.bin --box quantised:12 --exact-bias\n"
     "\nThe table counts, of all samples: nominal, right with the model's own parameters; "
     "certified, proven right over the whole box; unknown, neither proven nor refuted; "
-    "misclassified, wrong already.  The proof is about real arithmetic, not about a "
-    "float32 execution.\n"
+    "misclassified, wrong already.  The proof is about real arithmetic; with --digital about "
+    "float32 executions as well.\n"
     "\nExit status: 0 done, 1 fewer certified than asked, 2 wrong flag, 3 unreadable or "
     "unwritable file, 4 interrupted, 5 a self-check failed.";
 
@@ -189,6 +194,16 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_EXACT_BIAS:
         a->settings.box.exact_bias = 1;
+        return 0;
+    case KEY_ZETA_NEURON:
+        if (box_check_neuron(text, &fault))
+            argp_error(state, "--zeta-neuron: %s", fault.text);
+        a->settings.box.neuron = text;
+        return 0;
+    case KEY_DIGITAL:
+        if (strcmp(text, "float32"))
+            argp_error(state, "--digital: '%s' is unknown; choose float32", text);
+        a->settings.box.digital = 1;
         return 0;
     case KEY_FOLDED_BIAS:
         a->settings.box.folded_bias = 1;

@@ -37,8 +37,10 @@ static const char *box_words(const struct box_form *form)
 
 static json_t *box_json(const struct box_form *form)
 {
-    return json_pack("{s:s, s:b, s:b}", "typed", box_words(form), "exact_bias",
-                     form->exact_bias, "folded_bias", form->folded_bias);
+    return json_pack("{s:s, s:b, s:b, s:s, s:s?}", "typed", box_words(form), "exact_bias",
+                     form->exact_bias, "folded_bias", form->folded_bias, "zeta_neuron",
+                     form->neuron ? form->neuron : "0", "digital",
+                     form->digital ? "float32" : NULL);
 }
 
 void report_heading(FILE *stream, const struct report *r)
@@ -54,6 +56,11 @@ void report_heading(FILE *stream, const struct report *r)
     fprintf(stream, "          sha256 %s\n", r->set->sha256);
     fprintf(stream, "box       %s, %s\n", box_words(&r->settings->box),
             r->settings->box.exact_bias ? "biases exact" : "every parameter, biases included");
+    if (r->settings->box.neuron)
+        fprintf(stream, "          tau, tau_ada, beta and b0 of every neuron within %s of their "
+                "size\n", r->settings->box.neuron);
+    if (r->settings->box.digital)
+        fprintf(stream, "          and the rounding of any float32 execution (specs/digital.md)\n");
     fprintf(stream, "domain    %s, criterion %s\n", r->domain,
             criterion_name(r->settings->criterion));
     fprintf(stream, "engine    %s, threads %d\n", engine, r->threads);

@@ -112,15 +112,30 @@ static int set_coefficients(struct box *box, const struct box_form *form, struct
     return bad;
 }
 
+static int parse_neuron(const char *text, mpq_t value, struct fault *fault)
+{
+    if (parse_size(text, value, fault))
+        return -1;
+    if (mpq_cmp_ui(value, 1, 1) >= 0)
+        return fault_set(fault, "'%s' lets a time constant reach 0; give less than 1", text);
+    return 0;
+}
+
+int box_check_neuron(const char *text, struct fault *fault)
+{
+    mpq_t value;
+    mpq_init(value);
+    int bad = parse_neuron(text, value, fault);
+    mpq_clear(value);
+    return bad;
+}
+
 static int set_neuron(struct box *box, const struct box_form *form, struct fault *fault)
 {
     if (!form->neuron)
         return 0;
-    if (parse_size(form->neuron, box->neuron, fault))
+    if (parse_neuron(form->neuron, box->neuron, fault))
         return -1;
-    if (mpq_cmp_ui(box->neuron, 1, 1) >= 0)
-        return fault_set(fault, "'%s' lets a time constant reach 0; constants can be bounded "
-                         "below 1 only", form->neuron);
     if (mpq_sgn(box->neuron) > 0)
         box->beyond |= BOX_NEURON;
     return 0;
@@ -163,6 +178,10 @@ int box_make(struct box *box, const struct box_form *form, const char *zeta,
     if (begin(box, form, zeta, fault))
         return -1;
     box->network = network;
+    if (form->neuron && network->kind != NETWORK_LSNN) {
+        box_clear(box);
+        return fault_set(fault, "--zeta-neuron: the network has no spiking neurons");
+    }
     set_exact(box, form, folded);
     if (form->kind != BOX_FILE)
         return 0;

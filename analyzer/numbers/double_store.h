@@ -79,6 +79,12 @@ void double_subtract_where(struct intervals *y, const uint8_t *spikes,
 void double_compare(const struct intervals *v, const struct intervals *b, uint8_t *result,
                     size_t count);
 
+void double_scalar_cover(struct scalar *scalar, const struct constant *constant);
+void double_scalar_loosen(struct scalar *scalar, double relative, double absolute);
+void double_hull(struct intervals *y, const struct intervals *x, size_t count);
+void double_spread(struct intervals *y, const struct intervals *x, double scale, double offset,
+                   size_t count);
+
 struct weights *double_readout_new(const struct engine *, const float *weight,
                                    const float *bias, size_t classes, size_t inputs,
                                    int transposed, size_t divisor, const struct box *);

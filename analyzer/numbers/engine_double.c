@@ -183,6 +183,10 @@ static const struct engine engine = {
     .leak_and_add = double_leak_and_add,
     .subtract_where = double_subtract_where,
     .compare = double_compare,
+    .scalar_cover = double_scalar_cover,
+    .scalar_loosen = double_scalar_loosen,
+    .hull = double_hull,
+    .spread = double_spread,
     .readout_new = double_readout_new,
     .readout = double_readout,
 };

@@ -223,6 +223,10 @@ static const struct engine table = {
     .leak_and_add = mpfr_leak_and_add,
     .subtract_where = mpfr_subtract_where,
     .compare = mpfr_compare,
+    .scalar_cover = mpfr_scalar_cover,
+    .scalar_loosen = mpfr_scalar_loosen,
+    .hull = mpfr_hull,
+    .spread = mpfr_spread,
     .readout_new = mpfr_readout_new,
     .readout = mpfr_readout,
 };

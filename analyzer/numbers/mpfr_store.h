@@ -73,6 +73,11 @@ void mpfr_subtract_where(struct intervals *y, const uint8_t *spikes, const struc
                          size_t count);
 void mpfr_compare(const struct intervals *v, const struct intervals *b, uint8_t *result,
                   size_t count);
+void mpfr_scalar_cover(struct scalar *scalar, const struct constant *constant);
+void mpfr_scalar_loosen(struct scalar *scalar, double relative, double absolute);
+void mpfr_hull(struct intervals *y, const struct intervals *x, size_t count);
+void mpfr_spread(struct intervals *y, const struct intervals *x, double scale, double offset,
+                 size_t count);
 struct weights *mpfr_readout_new(const struct engine *, const float *weight, const float *bias,
                                  size_t classes, size_t inputs, int transposed, size_t divisor,
                                  const struct box *);
