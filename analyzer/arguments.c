@@ -12,6 +12,7 @@ enum {
     KEY_ZETA = 1000, KEY_DOMAIN, KEY_ENGINE, KEY_BITS, KEY_BOX, KEY_SAMPLES, KEY_SPLIT,
     KEY_CRITERION, KEY_EXACT_BIAS, KEY_FOLDED_BIAS,
     KEY_ZETA_NEURON, KEY_DIGITAL,
+    KEY_ATTACK, KEY_ATTACK_STEPS, KEY_ATTACK_RESTARTS, KEY_WITNESS,
     KEY_JSON, KEY_CSV, KEY_PLOT, KEY_MIN_CERTIFIED, KEY_REFEREE
 };
 
@@ -43,7 +44,16 @@ static const struct argp_option flags[] = {
     {"bits", KEY_BITS, "P", 0, "Precision of mpfr, as engine and as referee (default 128)", 0},
     {"referee", KEY_REFEREE, "PCT|full|off", 0,
      "Share of samples that mpfr proves again after double (default: 8 samples)", 0},
-    {NULL, 0, NULL, 0, "What comes out:", 4},
+    {NULL, 0, NULL, 0, "How it is attacked:", 4},
+    {"attack", KEY_ATTACK, "N|all|off", 0,
+     "Undecided samples for which a counterexample in the box is looked for (default 16); as a "
+     "check of ourselves a quarter as many certified ones, too", 0},
+    {"attack-steps", KEY_ATTACK_STEPS, "N", 0, "Gradient steps of an attempt (default 10)", 0},
+    {"attack-restarts", KEY_ATTACK_RESTARTS, "N", 0,
+     "Starts: the model, then random ones; each with two losses (default 1)", 0},
+    {"witness", KEY_WITNESS, "DIR", 0,
+     "Save the parameters that break sample N as DIR/sample-N.bin", 0},
+    {NULL, 0, NULL, 0, "What comes out:", 5},
     {"json", KEY_JSON, "FILE", 0, "Everything, per sample too (- for standard output)", 0},
     {"csv", KEY_CSV, "FILE", 0, "The table (- for standard output)", 0},
     {"plot", KEY_PLOT, "FILE", 0, "The certification curve (.svg, .png or .pdf)", 0},
@@ -61,8 +71,10 @@ static const char help[] =
     "  certify model.bin --zeta 1e-4 --samples 100:200 --engine mpfr --bits 256\n"
     "  certify model.bin --zeta 1e-5 --min-certified 80 || echo too few\n"
     "  certify model.bin --box quantised:12 --exact-bias\n"
+    "  certify model.bin --zeta 0.1 --attack all --witness broken\n"
     "\nThe table counts, of all samples: nominal, right with the model's own parameters; "
-    "certified, proven right over the whole box; unknown, neither proven nor refuted; "
+    "certified, proven right over the whole box; falsified, a parameter vector in the box is "
+    "proven wrong; unknown, neither; "
     "misclassified, wrong already.  The proof is about real arithmetic; with --digital about "
     "float32 executions as well.\n"
     "\nExit status: 0 done, 1 fewer certified than asked, 2 wrong flag, 3 unreadable or "
@@ -124,6 +136,46 @@ static void parse_referee(struct arguments *a, const char *text, struct argp_sta
         a->settings.referee = REFEREE_PERCENT;
 }
 
+/* A quarter, rounded up, so that certified samples are always among them. */
+static void set_attacked(struct falsify_settings *attack, size_t undecided)
+{
+    attack->undecided = undecided;
+    attack->certified = undecided / 4 + (undecided % 4 != 0);
+}
+
+static error_t parse_attack(int key, char *text, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    struct fault fault;
+    uint64_t count = 0;
+    int bad = 0;
+    switch (key) {
+    case KEY_ATTACK:
+        if (!strcmp(text, "all"))
+            count = SIZE_MAX;
+        else if (strcmp(text, "off") && options_count("--attack", text, 0, SIZE_MAX, &count, &fault))
+            argp_error(state, "%s, nor all or off", fault.text);
+        set_attacked(&a->attack, (size_t)count);
+        return 0;
+    case KEY_ATTACK_STEPS:
+        bad = options_count("--attack-steps", text, 1, 100000, &count, &fault);
+        a->attack.budget.steps = (size_t)count;
+        break;
+    case KEY_ATTACK_RESTARTS:
+        bad = options_count("--attack-restarts", text, 1, 100000, &count, &fault);
+        a->attack.budget.restarts = (size_t)count;
+        break;
+    case KEY_WITNESS:
+        a->attack.witness = text;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    if (bad)
+        argp_error(state, "%s", fault.text);
+    return 0;
+}
+
 static error_t parse_engine(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
@@ -148,7 +200,7 @@ static error_t parse_engine(int key, char *text, struct argp_state *state)
         parse_referee(a, text, state);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_attack(key, text, state);
     }
 }
 
@@ -243,8 +295,10 @@ void arguments_parse(struct arguments *arguments, int argc, char **argv)
     const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
     *arguments = (struct arguments){
         .settings = {.bits = 128, .referee = REFEREE_SAMPLES},
+        .attack.budget = {FALSIFY_DEFAULT_STEPS, FALSIFY_DEFAULT_RESTARTS},
         .whole = 1, .split = SPLIT_TEST, .min_certified = -1,
     };
+    set_attacked(&arguments->attack, FALSIFY_DEFAULT_UNDECIDED);
     options_begin(&arguments->common);
     argp_parse(&argp, argc, argv, 0, NULL, arguments);
     arguments->settings.seed = arguments->common.seed;

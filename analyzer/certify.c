@@ -44,6 +44,23 @@ static int complain(const struct fault *fault)
     return EXIT_INPUT;
 }
 
+/* Look for counterexamples to what was decided; not after trouble.  Returns an exit status,
+ * EXIT_DONE to go on. */
+static int attack(const struct arguments *a, const struct report *report, struct prover_run *run,
+                  struct fault *fault)
+{
+    struct watch watch;
+    char label[96];
+    if (run->contradictions || run->interrupted || a->attack.undecided + a->attack.certified == 0)
+        return EXIT_DONE;
+    snprintf(label, sizeof label, "attack %.60s", run->zeta);
+    watch_begin(&watch, label, a->attack.undecided, a->common.quiet);
+    int failed = falsify_run(report->model, report->set, report->first, &a->settings, &a->attack,
+                             on_progress, &watch, run, fault);
+    progress_end(&watch.progress);
+    return failed ? complain(fault) : EXIT_DONE;
+}
+
 /* Decide all zetas; lines are printed as they come.  Returns an exit status. */
 static int decide(const struct arguments *a, struct prover *prover, struct report *report,
                   struct prover_run *runs, FILE *out, struct fault *fault)
@@ -59,12 +76,14 @@ static int decide(const struct arguments *a, struct prover *prover, struct repor
         progress_end(&watch.progress);
         if (failed)
             return complain(fault);
+        if (attack(a, report, &runs[i], fault))
+            return EXIT_INPUT;
         report->run_count = i + 1;
         report_line(out, &runs[i]);
         fflush(out);
-        if (runs[i].contradictions)
+        if (runs[i].contradictions || runs[i].disproved)
             return EXIT_SELF_CHECK;
-        if (runs[i].interrupted)
+        if (runs[i].interrupted || interrupt_seen())
             return EXIT_INCONCLUSIVE;
         if (report_percent(runs[i].certified, runs[i].samples) < a->min_certified)
             status = EXIT_VIOLATED;
@@ -82,14 +101,29 @@ static int write_reports(const struct arguments *a, const struct report *report,
     return a->plot ? curve_draw(report, a->plot, fault) : 0;
 }
 
+/* Two proofs of ours contradict each other. */
+static void alarm(const struct report *report, const struct prover_run *run)
+{
+    fprintf(stderr, "certify: SELF-CHECK FAILED at zeta %s: ", run->zeta);
+    if (run->contradictions)
+        fprintf(stderr, "the referee (mpfr) contradicts the double engine on %zu samples.\n",
+                run->contradictions);
+    else
+        fprintf(stderr, "%zu samples are certified, and yet parameters in the box are proven to "
+                "break them:", run->disproved);
+    for (size_t i = 0; run->disproved && i < run->samples; i++)
+        if (run->results[i].disproved)
+            fprintf(stderr, " %zu", report->first + i);
+    fprintf(stderr, "%sDo not use these results; please report this.\n",
+            run->disproved ? ".\n" : "");
+}
+
 static void remark(const struct arguments *a, int status, const struct report *report)
 {
     const struct prover_run *last =
         report->run_count ? &report->runs[report->run_count - 1] : NULL;
     if (status == EXIT_SELF_CHECK)
-        fprintf(stderr, "certify: SELF-CHECK FAILED at zeta %s: the referee (mpfr) contradicts "
-                "the double engine on %zu samples.\nDo not use these results; please report "
-                "this.\n", last->zeta, last->contradictions);
+        alarm(report, last);
     if (status == EXIT_INCONCLUSIVE && last)
         fprintf(stderr, "certify: interrupted at zeta %s; %zu of %zu samples were decided, the "
                 "others count as unknown\n", last->zeta, last->done, last->samples);

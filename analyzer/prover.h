@@ -36,6 +36,8 @@ struct sample_result {
     double margin_lower;  /* verdict_margin_lower; -inf while unknown for want of a bound */
     int done;             /* bounded; 0 where interrupted before */
     int suspect;          /* certified by a margin near its own rounding */
+    int attacked;         /* a counterexample was looked for */
+    int disproved;        /* certified, and yet one was found: a bug of ours */
     int adopted;          /* certified at zeta 0 by the nominal proof, mpfr's where needed */
 };
 
@@ -43,8 +45,9 @@ struct sample_result {
 struct prover_run {
     const char *zeta; /* as typed, borrowed */
     size_t samples, done, nominal, certified, falsified, unknown, misclassified;
-    size_t refereed, contradictions;
-    double seconds, cpu_seconds, referee_seconds;
+    size_t refereed, contradictions; /* mpfr's second opinion (referee.h) */
+    size_t attacked, disproved;      /* counterexamples (falsify.h) */
+    double seconds, cpu_seconds, referee_seconds, attack_seconds;
     int interrupted;
     struct sample_result *results; /* [samples], owned */
 };

@@ -68,8 +68,9 @@ void report_heading(FILE *stream, const struct report *r)
 
 void report_columns(FILE *stream)
 {
-    fprintf(stream, "%-9s %16s %16s %16s %16s %10s %12s\n", "zeta", "nominal", "certified",
-            "unknown", "misclassified", "ms/sample", "referee");
+    fprintf(stream, "%-9s %16s %16s %16s %16s %16s %10s %12s %12s\n", "zeta", "nominal",
+            "certified", "falsified", "unknown", "misclassified", "ms/sample", "referee",
+            "attacked");
 }
 
 static void count_cell(FILE *stream, size_t part, size_t whole)
@@ -83,10 +84,11 @@ void report_line(FILE *stream, const struct prover_run *run)
     fprintf(stream, "%-9s", run->zeta);
     count_cell(stream, run->nominal, run->samples);
     count_cell(stream, run->certified, run->samples);
+    count_cell(stream, run->falsified, run->samples);
     count_cell(stream, run->unknown, run->samples);
     count_cell(stream, run->misclassified, run->samples);
-    fprintf(stream, " %10.3f %4zu %5.1f s\n", 1e3 * run->seconds / (double)bounded,
-            run->refereed, run->referee_seconds);
+    fprintf(stream, " %10.3f %4zu %5.1f s %4zu %5.1f s\n", 1e3 * run->seconds / (double)bounded,
+            run->refereed, run->referee_seconds, run->attacked, run->attack_seconds);
 }
 
 void report_table(FILE *stream, const struct report *r)
@@ -105,10 +107,10 @@ static json_t *hex_float(double value)
 
 static json_t *result_json(const struct report *r, size_t index, const struct sample_result *s)
 {
-    return json_pack("{s:I, s:i, s:i, s:s, s:o}", "index", (json_int_t)(r->first + index),
+    return json_pack("{s:I, s:i, s:i, s:s, s:o, s:b}", "index", (json_int_t)(r->first + index),
                      "label", (int)r->set->labels[r->first + index], "predicted", s->predicted,
                      "verdict", verdict_name(s->verdict), "margin_lower",
-                     hex_float(s->margin_lower));
+                     hex_float(s->margin_lower), "attacked", s->attacked);
 }
 
 static json_t *run_json(const struct report *r, const struct prover_run *run)
@@ -117,13 +119,14 @@ static json_t *run_json(const struct report *r, const struct prover_run *run)
     for (size_t i = 0; i < run->samples; i++)
         json_array_append_new(results, result_json(r, i, &run->results[i]));
     return json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:f, s:f, s:f, s:o}", "zeta",
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:f, s:f, s:f, s:f, s:o}", "zeta",
         run->zeta, "samples", (json_int_t)run->samples, "nominal", (json_int_t)run->nominal,
         "certified", (json_int_t)run->certified, "falsified", (json_int_t)run->falsified,
         "unknown", (json_int_t)run->unknown, "misclassified", (json_int_t)run->misclassified,
         "bounded", (json_int_t)run->done, "interrupted", run->interrupted, "refereed",
-        (json_int_t)run->refereed, "seconds", run->seconds, "cpu_seconds", run->cpu_seconds,
-        "referee_seconds", run->referee_seconds, "results", results);
+        (json_int_t)run->refereed, "attacked", (json_int_t)run->attacked, "seconds", run->seconds, "cpu_seconds", run->cpu_seconds,
+        "referee_seconds", run->referee_seconds, "attack_seconds", run->attack_seconds, "results",
+        results);
 }
 
 static json_t *report_object(const struct report *r)
@@ -167,12 +170,13 @@ int report_csv(const struct report *report, const char *path, struct fault *faul
     if (outfile_open(&file, path, fault))
         return -1;
     fprintf(file.stream, "zeta,samples,nominal,certified,falsified,unknown,misclassified,"
-                         "seconds,cpu_seconds,refereed,referee_seconds\n");
+                         "seconds,cpu_seconds,refereed,referee_seconds,attacked,attack_seconds\n");
     for (size_t i = 0; i < report->run_count; i++) {
         const struct prover_run *r = &report->runs[i];
-        fprintf(file.stream, "%s,%zu,%zu,%zu,%zu,%zu,%zu,%.3f,%.3f,%zu,%.3f\n", r->zeta,
+        fprintf(file.stream, "%s,%zu,%zu,%zu,%zu,%zu,%zu,%.3f,%.3f,%zu,%.3f,%zu,%.3f\n", r->zeta,
                 r->samples, r->nominal, r->certified, r->falsified, r->unknown,
-                r->misclassified, r->seconds, r->cpu_seconds, r->refereed, r->referee_seconds);
+                r->misclassified, r->seconds, r->cpu_seconds, r->refereed, r->referee_seconds,
+                r->attacked, r->attack_seconds);
     }
     return outfile_commit(&file, fault);
 }
