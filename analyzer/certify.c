@@ -102,7 +102,7 @@ static int write_reports(const struct arguments *a, const struct report *report,
 }
 
 /* Two proofs of ours contradict each other. */
-static void alarm(const struct report *report, const struct prover_run *run)
+static void contradiction(const struct report *report, const struct prover_run *run)
 {
     fprintf(stderr, "certify: SELF-CHECK FAILED at zeta %s: ", run->zeta);
     if (run->contradictions)
@@ -123,7 +123,7 @@ static void remark(const struct arguments *a, int status, const struct report *r
     const struct prover_run *last =
         report->run_count ? &report->runs[report->run_count - 1] : NULL;
     if (status == EXIT_SELF_CHECK)
-        alarm(report, last);
+        contradiction(report, last);
     if (status == EXIT_INCONCLUSIVE && last)
         fprintf(stderr, "certify: interrupted at zeta %s; %zu of %zu samples were decided, the "
                 "others count as unknown\n", last->zeta, last->done, last->samples);
