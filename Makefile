@@ -1,4 +1,4 @@
-# make [all | check | bench | figures | man | install | clean]    B=dir builds elsewhere
+# make [all | check | bench | compare | figures | man | install | clean]    B=dir builds elsewhere
 CC      = gcc
 CFLAGS  = -O2 -g
 PREFIX  = /usr/local
@@ -20,7 +20,7 @@ NETWORK  = -O3 -march=native -fno-math-errno
 MAINS    = trainer/train.c analyzer/certify.c
 SOURCES  = $(filter-out $(MAINS),$(wildcard specs/*.c console/*.c network/*.c trainer/*.c \
            analyzer/*.c analyzer/numbers/*.c analyzer/domains/*.c))
-PRIVATE  = %_store.h %/double_kernels.h %/lanes.h %_run.h %/onednn.h %/pool.h %/sparse.h analyzer/domains/box.h
+PRIVATE  = %_store.h %_read.h %/double_kernels.h %_forms.h %/lanes.h %_run.h %/onednn.h %/pool.h %/sparse.h %/join.h %/maps.h analyzer/domains/box.h
 HEADERS  = $(filter-out $(PRIVATE),$(wildcard specs/*.h network/*.h trainer/*.h analyzer/*.h \
            analyzer/numbers/*.h analyzer/domains/*.h))
 OBJECTS  = $(SOURCES:%.c=$(B)/%.o)
@@ -32,7 +32,10 @@ all: $(PROGRAMS) $(B)/libsteadfast.so
 $(B)/analyzer/%.o: FOLDER = $(PROVER)
 $(B)/network/%.o: FOLDER = $(NETWORK)
 $(B)/trainer/%.o: FOLDER = $(NETWORK)
+$(B)/bench/%.o: FOLDER = $(NETWORK)
 $(B)/analyzer/numbers/double_avx512.o: FOLDER = $(PROVER) $(AVX512)
+$(B)/analyzer/numbers/double_forms_avx512.o: FOLDER = $(PROVER) $(AVX512)
+$(B)/analyzer/numbers/double_forms_portable.o: FOLDER = $(PROVER) -Wno-psabi
 $(B)/console/version.o: FOLDER = -DSTEADFAST_VERSION='"$(VERSION)"' -DSTEADFAST_COMMIT='"$(COMMIT)"'
 
 $(B)/%.o: %.c
@@ -48,7 +51,7 @@ $(B)/libsteadfast.so: $(OBJECTS)
 
 $(B)/bin/train: $(B)/trainer/train.o
 $(B)/bin/certify: $(B)/analyzer/certify.o
-$(B)/bin/bench: $(B)/bench/bench.o
+$(B)/bin/bench: $(patsubst %.c,$(B)/%.o,$(wildcard bench/*.c))
 $(B)/bin/%: $(B)/libsteadfast.a
 	@mkdir -p $(@D)
 	$(CC) -fopenmp $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $< $(LDLIBS) -o $@
@@ -72,9 +75,14 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/tests/chapter.o $(B)/libsteadfast.a
 check: all $(CHAPTERS:tests/%.md=$(B)/tests/%)
 	@B=$(B) sh tests/run $(CHAPTERS)
 
-# Side by side with PyTorch and with our own mpfr engine.
+# Side by side with PyTorch, our own mpfr engine and the machine's peak:
+# make bench, or some of it: make bench JOBS="cnn lsnn"
 bench: all $(B)/bin/bench
-	@B=$(B) sh bench/run
+	@B=$(B) sh bench/run $(JOBS)
+
+# Our adversary beside the same algorithm in PyTorch, on the shipped models.
+compare: all $(B)/bin/bench
+	@B=$(B) sh bench/compare-attack
 
 # Certification curves of all shipped models; the README shows the first.
 figures: all
@@ -107,7 +115,7 @@ install: all man $(B)/libsteadfast.a $(B)/steadfast.pc
 clean:
 	rm -rf $(B)
 
-.PHONY: all check bench figures man install clean
+.PHONY: all check bench compare figures man install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "analyzer/curve.h"
+#include "analyzer/domains/trace.h"
 #include "specs/box.h"
 
 enum {
     KEY_ZETA = 1000, KEY_DOMAIN, KEY_ENGINE, KEY_BITS, KEY_BOX, KEY_SAMPLES, KEY_SPLIT,
-    KEY_CRITERION, KEY_EXACT_BIAS, KEY_FOLDED_BIAS,
-    KEY_ZETA_NEURON, KEY_DIGITAL,
-    KEY_ATTACK, KEY_ATTACK_STEPS, KEY_ATTACK_RESTARTS, KEY_WITNESS,
-    KEY_JSON, KEY_CSV, KEY_PLOT, KEY_MIN_CERTIFIED, KEY_REFEREE
+    KEY_CRITERION, KEY_DISJUNCTS, KEY_SPLITS, KEY_RADIUS, KEY_JSON, KEY_CSV, KEY_PLOT,
+    KEY_MIN_CERTIFIED, KEY_REFEREE, KEY_EXACT_BIAS, KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL,
+    KEY_ATTACK, KEY_ATTACK_STEPS, KEY_ATTACK_RESTARTS, KEY_WITNESS
 };
 
 static const struct argp_option flags[] = {
@@ -32,6 +32,8 @@ static const struct argp_option flags[] = {
      "Every spiking neuron's tau, tau_ada, beta and b0 may be off by Z times its size, too", 0},
     {"digital", KEY_DIGITAL, "float32", 0,
      "Include the rounding of float32 executions, in any order of summation", 0},
+    {"radius", KEY_RADIUS, NULL, 0,
+     "Also, or instead of --zeta: per sample the largest size found provable", 0},
     {"criterion", KEY_CRITERION, "C", 0,
      "margin: the label's logit beats each other one (default); disjoint: its interval "
      "lies above all others", 0},
@@ -39,7 +41,14 @@ static const struct argp_option flags[] = {
     {"split", KEY_SPLIT, "PART", 0, "test (default), valid or train", 0},
     {"samples", KEY_SAMPLES, "N|A:B", 0, "The first N samples, or those from A to before B", 0},
     {NULL, 0, NULL, 0, "How it is proved:", 3},
-    {"domain", KEY_DOMAIN, "D", 0, "auto (default) or box (interval bound propagation)", 0},
+    {"domain", KEY_DOMAIN, "D", 0,
+     "box: interval bound propagation; trace: filtered spike trains with alternative "
+     "histories (LSNN); linear: backward substitution (feed-forward); auto: box, then "
+     "trace or linear (default)", 0},
+    {"disjuncts", KEY_DISJUNCTS, "K", 0, "trace: histories per neuron (default 4)", 0},
+    {"splits", KEY_SPLITS, "N", 0,
+     "trace: runs that a sample may cost beyond the first, on cases of undecided spikes "
+     "(default 0)", 0},
     {"engine", KEY_ENGINE, "E", 0, "double, rounded outward (default), or mpfr", 0},
     {"bits", KEY_BITS, "P", 0, "Precision of mpfr, as engine and as referee (default 128)", 0},
     {"referee", KEY_REFEREE, "PCT|full|off", 0,
@@ -55,7 +64,7 @@ static const struct argp_option flags[] = {
      "Save the parameters that break sample N as DIR/sample-N.bin", 0},
     {NULL, 0, NULL, 0, "What comes out:", 5},
     {"json", KEY_JSON, "FILE", 0, "Everything, per sample too (- for standard output)", 0},
-    {"csv", KEY_CSV, "FILE", 0, "The table (- for standard output)", 0},
+    {"csv", KEY_CSV, "FILE", 0, "The table; with --radius a line per sample (- for standard output)", 0},
     {"plot", KEY_PLOT, "FILE", 0, "The certification curve (.svg, .png or .pdf)", 0},
     {"min-certified", KEY_MIN_CERTIFIED, "PCT", 0,
      "Exit with 1 if less than PCT percent is certified at some zeta", 0},
@@ -68,6 +77,8 @@ static const char help[] =
     "\vExamples:\n"
     "  certify model.bin --zeta 5e-4\n"
     "  certify model.bin --zeta 0,1e-5,1e-4,1e-3 --plot curve.svg --json result.json\n"
+    "  certify model.bin --zeta 1e-4 --domain trace --splits 16\n"
+    "  certify model.bin --radius --samples 200 --csv radii.csv\n"
     "  certify model.bin --zeta 1e-4 --samples 100:200 --engine mpfr --bits 256\n"
     "  certify model.bin --zeta 1e-5 --min-certified 80 || echo too few\n"
     "  certify model.bin --box quantised:12 --exact-bias\n"
@@ -180,11 +191,22 @@ static error_t parse_engine(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
     struct fault fault;
-    uint64_t bits;
+    uint64_t count;
     switch (key) {
     case KEY_DOMAIN:
-        if (strcmp(text, "auto") && strcmp(text, "box"))
-            argp_error(state, "--domain: '%s' is unknown; choose auto or box", text);
+        a->settings.domain = (enum bounder_domain)named(state, "--domain", text,
+                                                        bounder_domain_from_name(text),
+                                                        "auto, box, trace or linear");
+        return 0;
+    case KEY_DISJUNCTS:
+        if (options_count("--disjuncts", text, 1, TRACE_MOST_DISJUNCTS, &count, &fault))
+            argp_error(state, "%s", fault.text);
+        a->settings.disjuncts = (int)count;
+        return 0;
+    case KEY_SPLITS:
+        if (options_count("--splits", text, 0, 1000000, &count, &fault))
+            argp_error(state, "%s", fault.text);
+        a->settings.splits = (size_t)count;
         return 0;
     case KEY_ENGINE:
         if (strcmp(text, "double") && strcmp(text, "mpfr"))
@@ -192,9 +214,9 @@ static error_t parse_engine(int key, char *text, struct argp_state *state)
         a->settings.engine = strcmp(text, "double") ? PROVER_MPFR : PROVER_DOUBLE;
         return 0;
     case KEY_BITS:
-        if (options_count("--bits", text, 24, 4096, &bits, &fault))
+        if (options_count("--bits", text, 24, 4096, &count, &fault))
             argp_error(state, "%s", fault.text);
-        a->settings.bits = (int)bits;
+        a->settings.bits = (int)count;
         return 0;
     case KEY_REFEREE:
         parse_referee(a, text, state);
@@ -268,6 +290,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         a->split = (enum split)named(state, "--split", text, split_from_name(text),
                                      "test, valid or train");
         return 0;
+    case KEY_RADIUS:
+        a->radius = 1;
+        return 0;
     case KEY_SAMPLES:
         parse_samples(a, text, state);
         return 0;
@@ -279,10 +304,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         if (!a->model)
             argp_error(state, "which model?  Name a model file");
-        if (!a->zeta_count && box_form_sized(&a->settings.box))
+        if (!a->zeta_count && !a->radius && box_form_sized(&a->settings.box))
             a->zetas[a->zeta_count++] = "1";
-        if (!a->zeta_count)
+        if (!a->zeta_count && !a->radius)
             argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
+        if (!a->zeta_count && a->plot)
+            argp_error(state, "--plot draws what is certified at the sizes that --zeta lists");
         return 0;
     default:
         return parse_output(key, text, state);
@@ -294,8 +321,8 @@ void arguments_parse(struct arguments *arguments, int argc, char **argv)
     static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
     const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
     *arguments = (struct arguments){
-        .settings = {.bits = 128, .referee = REFEREE_SAMPLES},
         .attack.budget = {FALSIFY_DEFAULT_STEPS, FALSIFY_DEFAULT_RESTARTS},
+        .settings = {.bits = 128, .referee = REFEREE_SAMPLES, .disjuncts = TRACE_DISJUNCTS},
         .whole = 1, .split = SPLIT_TEST, .min_certified = -1,
     };
     set_attacked(&arguments->attack, FALSIFY_DEFAULT_UNDECIDED);

@@ -21,6 +21,7 @@ struct arguments {
     int whole; /* no --samples */
     size_t from, to;
     enum split split;
+    int radius; /* find every sample's radius */
     const char *json, *csv, *plot;
     double min_certified; /* percent, or negative */
 };

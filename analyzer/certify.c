@@ -6,6 +6,7 @@
 #include "analyzer/curve.h"
 #include "analyzer/numbers/rounding.h"
 #include "analyzer/prover.h"
+#include "analyzer/radius.h"
 #include "analyzer/report.h"
 #include "console/exits.h"
 #include "console/interrupt.h"
@@ -91,6 +92,23 @@ static int decide(const struct arguments *a, struct prover *prover, struct repor
     return status;
 }
 
+/* Every sample's radius; adds to the report.  Returns an exit status. */
+static int measure_radii(const struct arguments *a, struct prover *prover, struct report *report,
+                         struct radius_run *radii, FILE *out, struct fault *fault)
+{
+    struct watch watch;
+    watch_begin(&watch, "radius", RADIUS_LEVELS * report->count, a->common.quiet);
+    int failed = radius_find(prover, on_progress, &watch, radii, fault);
+    progress_end(&watch.progress);
+    if (failed)
+        return complain(fault);
+    report->radii = radii;
+    report_radii(out, radii);
+    if (radii->contradictions)
+        return EXIT_SELF_CHECK;
+    return radii->interrupted ? EXIT_INCONCLUSIVE : EXIT_DONE;
+}
+
 static int write_reports(const struct arguments *a, const struct report *report,
                          struct fault *fault)
 {
@@ -104,27 +122,33 @@ static int write_reports(const struct arguments *a, const struct report *report,
 /* Two proofs of ours contradict each other. */
 static void contradiction(const struct report *report, const struct prover_run *run)
 {
-    fprintf(stderr, "certify: SELF-CHECK FAILED at zeta %s: ", run->zeta);
-    if (run->contradictions)
-        fprintf(stderr, "the referee (mpfr) contradicts the double engine on %zu samples.\n",
-                run->contradictions);
-    else
-        fprintf(stderr, "%zu samples are certified, and yet parameters in the box are proven to "
-                "break them:", run->disproved);
-    for (size_t i = 0; run->disproved && i < run->samples; i++)
+    const struct radius_run *radii = report->radii;
+    fprintf(stderr, "certify: SELF-CHECK FAILED at %s %s: ", radii ? "the" : "zeta",
+            radii ? "radii" : run->zeta);
+    if (radii || run->contradictions) {
+        fprintf(stderr, "the referee (mpfr) contradicts the double engine on %zu samples.\n"
+                "Do not use these results; please report this.\n",
+                radii ? radii->contradictions : run->contradictions);
+        return;
+    }
+    fprintf(stderr, "%zu samples are certified, and yet parameters in the box are proven to "
+            "break them:", run->disproved);
+    for (size_t i = 0; i < run->samples; i++)
         if (run->results[i].disproved)
             fprintf(stderr, " %zu", report->first + i);
-    fprintf(stderr, "%sDo not use these results; please report this.\n",
-            run->disproved ? ".\n" : "");
+    fprintf(stderr, ".\nDo not use these results; please report this.\n");
 }
 
 static void remark(const struct arguments *a, int status, const struct report *report)
 {
     const struct prover_run *last =
         report->run_count ? &report->runs[report->run_count - 1] : NULL;
+    const struct radius_run *radii = report->radii;
     if (status == EXIT_SELF_CHECK)
         contradiction(report, last);
-    if (status == EXIT_INCONCLUSIVE && last)
+    if (status == EXIT_INCONCLUSIVE && radii)
+        fprintf(stderr, "certify: interrupted; the radii are proven but may be too small\n");
+    else if (status == EXIT_INCONCLUSIVE && last)
         fprintf(stderr, "certify: interrupted at zeta %s; %zu of %zu samples were decided, the "
                 "others count as unknown\n", last->zeta, last->done, last->samples);
     if (status == EXIT_VIOLATED)
@@ -153,8 +177,13 @@ static int certify(const struct arguments *a, struct report *report, struct faul
         return EXIT_INPUT;
     }
     struct prover_run *runs = fault_alloc(a->zeta_count, sizeof *runs);
+    struct radius_run radii = {0};
     report->runs = runs;
-    int status = decide(a, prover, report, runs, out, fault);
+    int status = a->zeta_count ? decide(a, prover, report, runs, out, fault) : EXIT_DONE;
+    if (a->radius && (status == EXIT_DONE || status == EXIT_VIOLATED)) {
+        int found = measure_radii(a, prover, report, &radii, out, fault);
+        status = found == EXIT_DONE ? status : found;
+    }
     if (status != EXIT_SELF_CHECK && status != EXIT_INPUT &&
         write_reports(a, report, fault))
         status = complain(fault);
@@ -162,6 +191,7 @@ static int certify(const struct arguments *a, struct report *report, struct faul
     for (size_t i = 0; i < a->zeta_count; i++)
         prover_run_clear(&runs[i]);
     free(runs);
+    radius_clear(&radii);
     prover_free(prover);
     return status;
 }
@@ -196,33 +226,46 @@ static int check_outputs(const struct arguments *a, struct fault *fault)
     return 0;
 }
 
-/* A box that cannot be made is said so before any work. */
-static int check_box(const struct arguments *a, const struct model *model, struct fault *fault)
+/* A box that cannot be made, or not be bounded, is said so before any work. */
+static int check_claim(const struct arguments *a, const struct model *model, struct fault *fault)
 {
     struct box box;
-    if (prover_box(&a->settings, &model->network, a->zetas[0], &box, fault))
+    enum method methods[BOUNDER_METHODS];
+    if (prover_box(&a->settings, &model->network, a->zeta_count ? a->zetas[0] : "0", &box, fault))
         return -1;
+    int used = bounder_methods(a->settings.domain, &model->network, box.beyond, methods, fault);
     box_clear(&box);
-    return 0;
+    return used < 0 ? -1 : 0;
 }
 
-static int load_and_certify(const struct arguments *a)
+/* Biases that folding made (specs/fold.h). */
+static void mark_folded(const struct model *model, unsigned char folded[NETWORK_TENSORS])
+{
+    for (size_t i = 0; i < model->network.layer_count; i++)
+        if (model->norms[i] && model->network.layers[i].bias >= 0)
+            folded[model->network.layers[i].bias] = 1;
+}
+
+static int load_and_certify(struct arguments *a)
 {
     struct fault fault = {""};
     struct model model;
     struct dataset set;
+    unsigned char folded[NETWORK_TENSORS] = {0};
     if (check_outputs(a, &fault))
         return complain(&fault);
     if (model_read(&model, a->model, &fault))
         return complain(&fault);
-    if (check_box(a, &model, &fault) ||
+    mark_folded(&model, folded);
+    a->settings.folded = folded;
+    if (check_claim(a, &model, &fault) ||
         dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault)) {
         model_clear(&model);
         return complain(&fault);
     }
     struct report report = {
         .model_path = a->model, .model = &model, .set = &set, .split = split_name(a->split),
-        .settings = &a->settings, .domain = "box", .threads = a->common.threads,
+        .settings = &a->settings, .threads = a->common.threads,
     };
     int status = choose_samples(a, &set, &report, &fault) ? complain(&fault)
                                                           : certify(a, &report, &fault);

@@ -6,24 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/domains/domain.h"
 #include "analyzer/numbers/engine_double.h"
 #include "analyzer/numbers/engine_mpfr.h"
 #include "analyzer/numbers/rounding.h"
+#include "analyzer/prover_store.h"
 #include "analyzer/referee.h"
 
 #define NOMINAL_BITS_FIRST 128
 #define NOMINAL_BITS_LAST 1024
-
-struct prover {
-    const struct network *network;
-    const struct dataset *set;
-    size_t first, count;
-    struct prover_settings settings;
-    struct sample_result *nominal; /* [count]: nominal, predicted, margin at zeta 0 */
-    double nominal_seconds;
-    int interrupted;
-};
 
 int prover_box(const struct prover_settings *settings, const struct network *network,
                const char *zeta, struct box *box, struct fault *fault)
@@ -38,6 +28,12 @@ double prover_clock(clockid_t clock)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+static struct bounder_settings bounder_settings(const struct prover_settings *settings)
+{
+    return (struct bounder_settings){settings->criterion, settings->disjuncts,
+                                     settings->splits};
+}
+
 static const struct engine *engine_of(const struct prover_settings *settings)
 {
     return settings->engine == PROVER_MPFR ? engine_mpfr(settings->bits) : engine_double();
@@ -50,6 +46,7 @@ struct batch {
     size_t index[DOMAIN_BATCH]; /* within the prover's samples */
     size_t count;
     struct margins margins[DOMAIN_BATCH];
+    size_t splits[DOMAIN_BATCH];
 };
 
 static void batch_add(struct batch *batch, const struct prover *prover, size_t index)
@@ -63,11 +60,12 @@ static void batch_add(struct batch *batch, const struct prover *prover, size_t i
 /* A pass over chosen samples: which, and what to do with their bounds. */
 struct pass {
     const struct prover *prover;
-    const struct domain *domain;
+    const struct bounder *bounder;
+    enum method method;
     const size_t *chosen;
     size_t count, block;
-    void (*take)(const struct prover *, size_t index, const struct margins *, void *into);
-    void *into;
+    void (*take)(const struct pass *, size_t index, const struct margins *, size_t splits);
+    struct sample_result *into;
     prover_progress *progress;
     void *context;
     size_t done_before, total;
@@ -84,16 +82,16 @@ static void report(const struct pass *pass, size_t *done, size_t more, int *stop
     }
 }
 
-static void bound_block(const struct pass *pass, struct analysis *analysis, struct batch *batch,
+static void bound_block(const struct pass *pass, struct bounder_work *work, struct batch *batch,
                         size_t block)
 {
     batch->count = 0;
     for (size_t i = block * pass->block; i < pass->count && batch->count < pass->block; i++)
         batch_add(batch, pass->prover, pass->chosen[i]);
-    domain_bound(pass->domain, analysis, batch->inputs, batch->labels, batch->count,
-                 batch->margins, NULL);
+    bounder_bound(pass->bounder, work, batch->inputs, batch->labels, batch->count,
+                  batch->margins, batch->splits);
     for (size_t i = 0; i < batch->count; i++)
-        pass->take(pass->prover, batch->index[i], &batch->margins[i], pass->into);
+        pass->take(pass, batch->index[i], &batch->margins[i], batch->splits[i]);
 }
 
 /* Bound all chosen samples.  Returns nonzero if stopped. */
@@ -103,26 +101,26 @@ static int run_pass(const struct pass *pass)
     size_t done = 0, blocks = (pass->count + pass->block - 1) / pass->block;
 #pragma omp parallel
     {
-        struct analysis *analysis = analysis_new(pass->domain);
+        struct bounder_work *work = bounder_work_new(pass->bounder);
         struct batch *batch = fault_alloc(1, sizeof *batch);
 #pragma omp for schedule(dynamic, 1)
         for (size_t block = 0; block < blocks; block++) {
             if (__atomic_load_n(&stop, __ATOMIC_RELAXED))
                 continue;
-            bound_block(pass, analysis, batch, block);
+            bound_block(pass, work, batch, block);
             report(pass, &done, batch->count, &stop);
         }
         free(batch);
-        analysis_free(analysis);
+        bounder_work_free(work);
     }
     return stop;
 }
 
 /* Small blocks keep Ctrl-C quick and threads busy; full ones are for speed. */
 static size_t block_size(const struct network *network, const struct engine *engine,
-                         size_t count)
+                         enum method method, size_t count)
 {
-    if (!strcmp(engine->name, "mpfr"))
+    if (!strcmp(engine->name, "mpfr") || method == METHOD_TRACE || method == METHOD_LINEAR)
         return 1;
     if (network->kind == NETWORK_LSNN)
         return 8;
@@ -131,13 +129,16 @@ static size_t block_size(const struct network *network, const struct engine *eng
     return block ? block : 1;
 }
 
-static void take_nominal(const struct prover *prover, size_t index,
-                         const struct margins *margins, void *into)
+static void take_nominal(const struct pass *pass, size_t index, const struct margins *margins,
+                         size_t splits)
 {
-    struct sample_result *result = (struct sample_result *)into + index;
+    const struct prover *prover = pass->prover;
+    struct sample_result *result = pass->into + index;
     size_t classes = prover->network->class_count;
     int label = prover->set->labels[prover->first + index];
+    (void)splits;
     result->predicted = verdict_predicted(margins, classes);
+    result->method = pass->method;
     result->margin_lower =
         verdict_margin_lower(margins, classes, label, prover->settings.criterion);
     if (verdict_proves(margins, classes, label, CRITERION_MARGIN))
@@ -164,17 +165,19 @@ static int decide_nominal_on(struct prover *prover, const struct engine *engine,
     size_t open = open_samples(prover, chosen);
     if (!open || prover->interrupted)
         return 0;
-    struct domain *domain = domain_new(engine, prover->network, point, fault);
-    if (!domain)
+    struct bounder_settings settings = bounder_settings(&prover->settings);
+    struct bounder *bounder =
+        bounder_new(METHOD_BOX, engine, prover->network, point, &settings, fault);
+    if (!bounder)
         return -1;
     struct pass pass = {
-        .prover = prover, .domain = domain, .chosen = chosen, .count = open,
-        .block = block_size(prover->network, engine, open), .take = take_nominal,
-        .into = prover->nominal, .progress = progress, .context = context,
+        .prover = prover, .bounder = bounder, .method = METHOD_BOX, .chosen = chosen,
+        .count = open, .block = block_size(prover->network, engine, METHOD_BOX, open),
+        .take = take_nominal, .into = prover->nominal, .progress = progress, .context = context,
         .done_before = prover->count - open, .total = prover->count,
     };
     prover->interrupted = run_pass(&pass);
-    domain_free(domain);
+    bounder_free(bounder);
     return 0;
 }
 
@@ -229,19 +232,26 @@ void prover_free(struct prover *prover)
     free(prover);
 }
 
-static void take_verdict(const struct prover *prover, size_t index,
-                         const struct margins *margins, void *into)
+/* The best bound counts; a verdict stays. */
+static void take_verdict(const struct pass *pass, size_t index, const struct margins *margins,
+                         size_t splits)
 {
-    struct sample_result *result = (struct sample_result *)into + index;
+    const struct prover *prover = pass->prover;
+    struct sample_result *result = pass->into + index;
     size_t classes = prover->network->class_count;
     int label = prover->set->labels[prover->first + index];
-    result->margin_lower =
-        verdict_margin_lower(margins, classes, label, prover->settings.criterion);
-    if (verdict_proves(margins, classes, label, prover->settings.criterion))
-        result->verdict = VERDICT_CERTIFIED;
-    result->suspect = result->verdict == VERDICT_CERTIFIED &&
-                      result->margin_lower < 1e-9 * verdict_scale(margins, classes, label);
+    enum criterion criterion = prover->settings.criterion;
+    double margin = verdict_margin_lower(margins, classes, label, criterion);
+    int proven = verdict_proves(margins, classes, label, criterion);
     result->done = 1;
+    if (!proven && result->method != METHOD_NONE && !(margin > result->margin_lower))
+        return;
+    result->margin_lower = margin;
+    result->method = pass->method;
+    result->splits = splits;
+    if (proven)
+        result->verdict = VERDICT_CERTIFIED;
+    result->suspect = proven && margin < 1e-9 * verdict_scale(margins, classes, label);
 }
 
 /* Start from the nominal verdicts; list the samples that are worth bounding. */
@@ -257,6 +267,7 @@ static size_t begin(const struct prover *prover, struct prover_run *run, size_t 
         if (result->nominal != NOMINAL_CORRECT)
             continue;
         result->done = 0;
+        result->method = METHOD_NONE;
         result->margin_lower = -INFINITY;
         chosen[count++] = i;
     }
@@ -291,24 +302,42 @@ static void adopt_nominal(const struct prover *prover, struct prover_run *run)
     }
 }
 
-static int bound_all(struct prover *prover, const struct box *box, size_t *chosen, size_t count,
-                     prover_progress *progress, void *context, struct prover_run *run,
-                     struct fault *fault)
+/* Of the chosen samples, those still undecided, in order. */
+static size_t undecided(const struct sample_result *results, size_t *chosen, size_t count)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++)
+        if (results[chosen[i]].verdict == VERDICT_UNKNOWN)
+            chosen[left++] = chosen[i];
+    return left;
+}
+
+int prover_attempt(const struct prover *prover, const struct box *box, size_t *chosen,
+                   size_t count, prover_progress *progress, void *context,
+                   struct sample_result *results, int *interrupted, struct fault *fault)
 {
     const struct engine *engine = engine_of(&prover->settings);
-    struct domain *domain = domain_new(engine, prover->network, box, fault);
-    if (!domain)
+    struct bounder_settings settings = bounder_settings(&prover->settings);
+    enum method methods[BOUNDER_METHODS];
+    int used = bounder_methods(prover->settings.domain, prover->network, box->beyond, methods,
+                               fault);
+    if (used < 0)
         return -1;
-    struct pass pass = {
-        .prover = prover, .domain = domain, .chosen = chosen, .count = count,
-        .block = block_size(prover->network, engine, count), .take = take_verdict,
-        .into = run->results, .progress = progress, .context = context,
-        .done_before = prover->count - count, .total = prover->count,
-    };
-    run->interrupted = run_pass(&pass);
-    domain_free(domain);
-    if (box_is_point(box))
-        adopt_nominal(prover, run);
+    for (int m = 0; m < used && count && !*interrupted; m++) {
+        struct bounder *bounder =
+            bounder_new(methods[m], engine, prover->network, box, &settings, fault);
+        if (!bounder)
+            return -1;
+        struct pass pass = {
+            .prover = prover, .bounder = bounder, .method = methods[m], .chosen = chosen,
+            .count = count, .block = block_size(prover->network, engine, methods[m], count),
+            .take = take_verdict, .into = results, .progress = progress, .context = context,
+            .done_before = prover->count - count, .total = prover->count,
+        };
+        *interrupted = run_pass(&pass);
+        bounder_free(bounder);
+        count = undecided(results, chosen, count);
+    }
     return 0;
 }
 
@@ -324,9 +353,10 @@ int prover_decide(struct prover *prover, const char *zeta, prover_progress *prog
     double wall = prover_clock(CLOCK_MONOTONIC), cpu = prover_clock(CLOCK_PROCESS_CPUTIME_ID);
     size_t count = begin(prover, run, chosen);
     run->interrupted = prover->interrupted;
-    int failed = run->interrupted
-                     ? 0
-                     : bound_all(prover, &box, chosen, count, progress, context, run, fault);
+    int failed = prover_attempt(prover, &box, chosen, count, progress, context, run->results,
+                                &run->interrupted, fault);
+    if (!failed && !prover->interrupted && box_is_point(&box))
+        adopt_nominal(prover, run);
     run->seconds = prover_clock(CLOCK_MONOTONIC) - wall;
     run->cpu_seconds = prover_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     if (!failed && prover->settings.engine == PROVER_DOUBLE && !run->interrupted)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "analyzer/bounder.h"
 #include "analyzer/verdict.h"
 #include "specs/dataset.h"
 #include "specs/network.h"
@@ -20,6 +21,9 @@ struct prover_settings {
     int bits; /* of mpfr, as engine and as referee */
     struct box_form box;
     const unsigned char *folded; /* tensors that are folded biases, NULL: none; borrowed */
+    enum bounder_domain domain;
+    int disjuncts; /* bounder.h */
+    size_t splits;
     enum criterion criterion;
     enum referee_kind referee;
     double referee_percent;
@@ -34,6 +38,8 @@ struct sample_result {
     int predicted;        /* by the nominal parameters */
     enum verdict verdict;
     double margin_lower;  /* verdict_margin_lower; -inf while unknown for want of a bound */
+    enum method method;   /* that margin_lower is due to */
+    size_t splits;        /* and the runs on cases behind it */
     int done;             /* bounded; 0 where interrupted before */
     int suspect;          /* certified by a margin near its own rounding */
     int attacked;         /* a counterexample was looked for */

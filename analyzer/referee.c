@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/domains/domain.h"
+#include "analyzer/numbers/engine_double.h"
 #include "analyzer/numbers/engine_mpfr.h"
 #include "specs/random.h"
 
@@ -32,8 +32,8 @@ static void choose_by_hash(const struct prover_settings *settings, size_t wanted
     }
 }
 
-static void choose(const struct prover_settings *settings, const struct prover_run *run,
-                   unsigned char *chosen)
+void referee_choose(const struct prover_settings *settings, const struct prover_run *run,
+                    unsigned char *chosen)
 {
     switch (settings->referee) {
     case REFEREE_OFF:
@@ -65,16 +65,82 @@ int referee_contradicts(const struct sample_result *by_double, const struct marg
     return !(margin >= by_double->margin_lower);
 }
 
-/* The exact zero box is decided by the nominal proof, where mpfr has its say. */
-static int review_sample(const struct network *network, const struct dataset *set, size_t sample,
-                         const struct domain *domain, struct analysis *analysis,
-                         enum criterion criterion, const struct sample_result *result)
+/* The two engines on one box, by one method. */
+struct review {
+    const struct network *network;
+    const struct dataset *set;
+    const struct prover_settings *settings;
+    size_t first;
+    struct bounder *by_double, *by_mpfr;
+};
+
+/* A run that double does not repeat, or mpfr cannot follow, is as bad as a bound. */
+static int review_sample(const struct review *r, size_t index, struct bounder_work *double_work,
+                         struct bounder_work *mpfr_work, const struct sample_result *result)
 {
-    const float *input = set->inputs + sample * set->features;
-    int label = set->labels[sample];
-    struct margins margins;
-    domain_bound(domain, analysis, &input, &label, 1, &margins, NULL);
-    return referee_contradicts(result, &margins, network->class_count, label, criterion);
+    const float *input = r->set->inputs + (r->first + index) * r->set->features;
+    int label = r->set->labels[r->first + index];
+    size_t classes = r->network->class_count;
+    enum criterion criterion = r->settings->criterion;
+    struct margins again, margins;
+    if (bounder_compare(r->by_double, double_work, r->by_mpfr, mpfr_work, input, label, &again,
+                        &margins))
+        return 1;
+    return verdict_margin_lower(&again, classes, label, criterion) != result->margin_lower ||
+           referee_contradicts(result, &margins, classes, label, criterion);
+}
+
+static size_t review_all(const struct review *r, const struct prover_run *run,
+                         enum method method, const unsigned char *chosen)
+{
+    size_t contradictions = 0;
+#pragma omp parallel reduction(+ : contradictions)
+    {
+        struct bounder_work *double_work = bounder_work_new(r->by_double);
+        struct bounder_work *mpfr_work = bounder_work_new(r->by_mpfr);
+#pragma omp for schedule(dynamic, 1)
+        for (size_t i = 0; i < run->samples; i++)
+            if (chosen[i] && run->results[i].method == method)
+                contradictions += (size_t)review_sample(r, i, double_work, mpfr_work,
+                                                        &run->results[i]);
+        bounder_work_free(double_work);
+        bounder_work_free(mpfr_work);
+    }
+    return contradictions;
+}
+
+static int review_method(struct review *r, enum method method, const struct box *box,
+                         const unsigned char *chosen, struct prover_run *run,
+                         struct fault *fault)
+{
+    const struct prover_settings *s = r->settings;
+    struct bounder_settings settings = {s->criterion, s->disjuncts, s->splits};
+    size_t wanted = 0;
+    for (size_t i = 0; i < run->samples; i++)
+        wanted += chosen[i] && run->results[i].method == method;
+    if (!wanted)
+        return 0;
+    r->by_double = bounder_new(method, engine_double(), r->network, box, &settings, fault);
+    r->by_mpfr = bounder_new(method, engine_mpfr(s->bits), r->network, box, &settings, fault);
+    int failed = !r->by_double || !r->by_mpfr;
+    if (!failed)
+        run->contradictions += review_all(r, run, method, chosen);
+    bounder_free(r->by_double);
+    bounder_free(r->by_mpfr);
+    run->refereed += wanted;
+    return failed ? -1 : 0;
+}
+
+int referee_examine(const struct network *network, const struct dataset *set, size_t first,
+                    const struct prover_settings *settings, const struct box *box,
+                    const unsigned char *chosen, struct prover_run *run, struct fault *fault)
+{
+    struct review review = {.network = network, .set = set, .settings = settings,
+                            .first = first};
+    int failed = review_method(&review, METHOD_BOX, box, chosen, run, fault) ||
+                 review_method(&review, METHOD_TRACE, box, chosen, run, fault) ||
+                 review_method(&review, METHOD_LINEAR, box, chosen, run, fault);
+    return failed ? -1 : 0;
 }
 
 int referee_review(const struct network *network, const struct dataset *set, size_t first,
@@ -83,32 +149,9 @@ int referee_review(const struct network *network, const struct dataset *set, siz
 {
     double began = prover_clock(CLOCK_MONOTONIC);
     unsigned char *chosen = fault_alloc(run->samples, 1);
-    choose(settings, run, chosen);
-    for (size_t i = 0; i < run->samples; i++)
-        run->refereed += chosen[i];
-    struct domain *domain = NULL;
-    if (run->refereed) {
-        domain = domain_new(engine_mpfr(settings->bits), network, box, fault);
-        if (!domain) {
-            free(chosen);
-            return -1;
-        }
-        size_t contradictions = 0;
-#pragma omp parallel reduction(+ : contradictions)
-        {
-            struct analysis *analysis = analysis_new(domain);
-#pragma omp for schedule(dynamic, 1)
-            for (size_t i = 0; i < run->samples; i++)
-                if (chosen[i])
-                    contradictions +=
-                        (size_t)review_sample(network, set, first + i, domain, analysis,
-                                              settings->criterion, &run->results[i]);
-            analysis_free(analysis);
-        }
-        run->contradictions = contradictions;
-    }
-    domain_free(domain);
+    referee_choose(settings, run, chosen);
+    int failed = referee_examine(network, set, first, settings, box, chosen, run, fault);
     free(chosen);
     run->referee_seconds = prover_clock(CLOCK_MONOTONIC) - began;
-    return 0;
+    return failed;
 }

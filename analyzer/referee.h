@@ -20,6 +20,17 @@ int referee_review(const struct network *network, const struct dataset *set, siz
                    struct prover_run *run, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* Mark in chosen [samples] what settings->referee asks for and what is suspect. */
+void referee_choose(const struct prover_settings *settings, const struct prover_run *run,
+                    unsigned char *chosen);
+
+/* Re-prove the chosen samples of `run`, all in one box; adds to run->refereed and
+ * run->contradictions.  Returns 0, or -1 with the reason. */
+int referee_examine(const struct network *network, const struct dataset *set, size_t first,
+                    const struct prover_settings *settings, const struct box *box,
+                    const unsigned char *chosen, struct prover_run *run, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* Does mpfr's bound on a sample contradict what double found? */
 int referee_contradicts(const struct sample_result *by_double, const struct margins *by_mpfr,
                         size_t classes, int label, enum criterion criterion);

@@ -43,9 +43,26 @@ static json_t *box_json(const struct box_form *form)
                      form->digital ? "float32" : NULL);
 }
 
+/* The methods that are tried, in turn. */
+static void domain_words(const struct report *r, char *text, size_t size)
+{
+    const struct prover_settings *s = r->settings;
+    enum method methods[BOUNDER_METHODS];
+    int used = bounder_methods(s->domain, &r->model->network, box_form_beyond(&s->box),
+                               methods, NULL);
+    enum method last = used > 0 ? methods[used - 1] : METHOD_BOX;
+    int traced = last == METHOD_TRACE;
+    int written = snprintf(text, size, "%s%s", used == 2 ? "box, then " : "", method_name(last));
+    if (traced)
+        written += snprintf(text + written, size - (size_t)written, " with %d histories",
+                            s->disjuncts);
+    if (traced && s->splits)
+        snprintf(text + written, size - (size_t)written, " and up to %zu split runs", s->splits);
+}
+
 void report_heading(FILE *stream, const struct report *r)
 {
-    char engine[96];
+    char engine[96], domain[96];
     engine_words(r->settings, engine, sizeof engine);
     fprintf(stream, "model     %s\n", r->model_path);
     fprintf(stream, "          sha256 %s\n", r->model->sha256);
@@ -61,7 +78,8 @@ void report_heading(FILE *stream, const struct report *r)
                 "size\n", r->settings->box.neuron);
     if (r->settings->box.digital)
         fprintf(stream, "          and the rounding of any float32 execution (specs/digital.md)\n");
-    fprintf(stream, "domain    %s, criterion %s\n", r->domain,
+    domain_words(r, domain, sizeof domain);
+    fprintf(stream, "domain    %s, criterion %s\n", domain,
             criterion_name(r->settings->criterion));
     fprintf(stream, "engine    %s, threads %d\n", engine, r->threads);
 }
@@ -98,6 +116,21 @@ void report_table(FILE *stream, const struct report *r)
         report_line(stream, &r->runs[i]);
 }
 
+void report_radii(FILE *stream, const struct radius_run *radii)
+{
+    static const double shares[] = {0.1, 0.25, 0.5, 0.75, 0.9};
+    char text[RADIUS_TEXT];
+    fprintf(stream, "%-9s %12s %12s %12s %12s %12s %10s %12s\n", "radius", "10 %", "25 %",
+            "median", "75 %", "90 %", "ms/sample", "referee");
+    fprintf(stream, "%-9s", "certified");
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        radius_text(radius_quantile(radii, shares[i]), text);
+        fprintf(stream, " %12s", text);
+    }
+    fprintf(stream, " %10.3f %4zu %5.1f s\n", 1e3 * radii->seconds / (double)radii->samples,
+            radii->refereed, radii->referee_seconds);
+}
+
 static json_t *hex_float(double value)
 {
     char text[64];
@@ -107,10 +140,12 @@ static json_t *hex_float(double value)
 
 static json_t *result_json(const struct report *r, size_t index, const struct sample_result *s)
 {
-    return json_pack("{s:I, s:i, s:i, s:s, s:o, s:b}", "index", (json_int_t)(r->first + index),
-                     "label", (int)r->set->labels[r->first + index], "predicted", s->predicted,
-                     "verdict", verdict_name(s->verdict), "margin_lower",
-                     hex_float(s->margin_lower), "attacked", s->attacked);
+    return json_pack("{s:I, s:i, s:i, s:s, s:o, s:s, s:I, s:b}", "index",
+                     (json_int_t)(r->first + index), "label",
+                     (int)r->set->labels[r->first + index], "predicted", s->predicted, "verdict",
+                     verdict_name(s->verdict), "margin_lower", hex_float(s->margin_lower),
+                     "method", method_name(s->method), "split_runs", (json_int_t)s->splits,
+                     "attacked", s->attacked);
 }
 
 static json_t *run_json(const struct report *r, const struct prover_run *run)
@@ -124,9 +159,33 @@ static json_t *run_json(const struct report *r, const struct prover_run *run)
         "certified", (json_int_t)run->certified, "falsified", (json_int_t)run->falsified,
         "unknown", (json_int_t)run->unknown, "misclassified", (json_int_t)run->misclassified,
         "bounded", (json_int_t)run->done, "interrupted", run->interrupted, "refereed",
-        (json_int_t)run->refereed, "attacked", (json_int_t)run->attacked, "seconds", run->seconds, "cpu_seconds", run->cpu_seconds,
-        "referee_seconds", run->referee_seconds, "attack_seconds", run->attack_seconds, "results",
-        results);
+        (json_int_t)run->refereed, "attacked", (json_int_t)run->attacked, "seconds", run->seconds,
+        "cpu_seconds", run->cpu_seconds, "referee_seconds", run->referee_seconds,
+        "attack_seconds", run->attack_seconds, "results", results);
+}
+
+static json_t *radii_json(const struct report *r)
+{
+    const struct radius_run *radii = r->radii;
+    char text[RADIUS_TEXT];
+    if (!radii)
+        return json_null();
+    json_t *results = json_array();
+    for (size_t i = 0; i < radii->samples; i++) {
+        const struct sample_result *s = &radii->results[i];
+        radius_text(radii->rung[i], text);
+        json_array_append_new(
+            results, json_pack("{s:I, s:i, s:i, s:s, s:s, s:I}", "index",
+                               (json_int_t)(r->first + i), "label",
+                               (int)r->set->labels[r->first + i], "predicted", s->predicted,
+                               "certified_radius", text, "method", method_name(s->method),
+                               "split_runs", (json_int_t)s->splits));
+    }
+    radius_text(radius_quantile(radii, 0.5), text);
+    return json_pack("{s:s, s:b, s:I, s:f, s:f, s:f, s:o}", "median", text, "interrupted",
+                     radii->interrupted, "refereed", (json_int_t)radii->refereed, "seconds",
+                     radii->seconds, "cpu_seconds", radii->cpu_seconds, "referee_seconds",
+                     radii->referee_seconds, "results", results);
 }
 
 static json_t *report_object(const struct report *r)
@@ -136,17 +195,19 @@ static json_t *report_object(const struct report *r)
     for (size_t i = 0; i < r->run_count; i++)
         json_array_append_new(runs, run_json(r, &r->runs[i]));
     return json_pack(
-        "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:o, s:s, s:s, s:i,"
-        " s:s, s:i, s:o}",
+        "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:o, s:s, s:i, s:I,"
+        " s:s, s:i, s:s, s:i, s:o, s:o}",
         "schema", "steadfast/certify/1", "model", "path", r->model_path, "sha256",
         r->model->sha256, "task", r->model->task, "parameters",
         (json_int_t)r->model->network.parameter_count, "data", "name", r->set->name, "split",
         r->split, "sha256", r->set->sha256, "first", (json_int_t)r->first, "count",
         (json_int_t)r->count, "box", box_kind_name(s->box.kind), "box_parameters",
-        box_json(&s->box), "domain", r->domain, "engine",
+        box_json(&s->box), "domain",
+        bounder_domain_name(s->domain), "disjuncts", s->disjuncts, "splits",
+        (json_int_t)s->splits, "engine",
         s->engine == PROVER_MPFR ? "mpfr" : "double", "bits",
         s->engine == PROVER_MPFR ? s->bits : 53, "criterion", criterion_name(s->criterion),
-        "threads", r->threads, "runs", runs);
+        "threads", r->threads, "runs", runs, "radius", radii_json(r));
 }
 
 int report_json(const struct report *report, const char *path, struct fault *fault)
@@ -164,11 +225,29 @@ int report_json(const struct report *report, const char *path, struct fault *fau
     return outfile_commit(&file, fault);
 }
 
+static void csv_radii(FILE *stream, const struct report *report)
+{
+    const struct radius_run *radii = report->radii;
+    fprintf(stream, "index,label,predicted,certified_radius,method,split_runs\n");
+    for (size_t i = 0; i < radii->samples; i++) {
+        const struct sample_result *s = &radii->results[i];
+        char text[RADIUS_TEXT];
+        radius_text(radii->rung[i], text);
+        fprintf(stream, "%zu,%d,%d,%s,%s,%zu\n", report->first + i,
+                (int)report->set->labels[report->first + i], s->predicted, text,
+                method_name(s->method), s->splits);
+    }
+}
+
 int report_csv(const struct report *report, const char *path, struct fault *fault)
 {
     struct outfile file;
     if (outfile_open(&file, path, fault))
         return -1;
+    if (report->radii) {
+        csv_radii(file.stream, report);
+        return outfile_commit(&file, fault);
+    }
     fprintf(file.stream, "zeta,samples,nominal,certified,falsified,unknown,misclassified,"
                          "seconds,cpu_seconds,refereed,referee_seconds,attacked,attack_seconds\n");
     for (size_t i = 0; i < report->run_count; i++) {

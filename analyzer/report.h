@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "analyzer/prover.h"
+#include "analyzer/radius.h"
 #include "specs/model.h"
 
 struct report {
@@ -18,10 +19,10 @@ struct report {
     const char *split;
     size_t first, count; /* samples looked at */
     const struct prover_settings *settings;
-    const char *domain;  /* "box" */
     int threads;
     const struct prover_run *runs;
     size_t run_count;
+    const struct radius_run *radii; /* NULL where not asked for */
 };
 
 /* The lines above the table: model, data, box, domain, engine. */
@@ -34,11 +35,14 @@ void report_table(FILE *stream, const struct report *report);
 void report_columns(FILE *stream);
 void report_line(FILE *stream, const struct prover_run *run);
 
+/* Median and tenths of the certified radii. */
+void report_radii(FILE *stream, const struct radius_run *radii);
+
 /* Schema steadfast/certify/1.  `path` may be "-".  Return 0, or -1 with the reason. */
 int report_json(const struct report *report, const char *path, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* One line per zeta, with a heading line. */
+/* One line per zeta, or per sample where radii were asked for, with a heading line. */
 int report_csv(const struct report *report, const char *path, struct fault *fault)
     __attribute__((warn_unused_result));
 

@@ -4,6 +4,7 @@
 
 #include "specs/fault.h"
 #include "lsnn_run.h"
+#include "lsnn_width.h"
 
 static void set_constants(struct lsnn_run *run, const struct lsnn *lsnn)
 {
@@ -80,5 +81,24 @@ void lsnn_free(struct lsnn_run *run)
     };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
+    lsnn_width_free(run->width);
     free(run);
+}
+
+void lsnn_watch(struct lsnn_run *run, double zeta, double weight)
+{
+    if (zeta == 0 && weight == 0) {
+        lsnn_width_free(run->width);
+        run->width = NULL;
+        return;
+    }
+    if (!run->width)
+        run->width = lsnn_width_new(run);
+    run->width->zeta = (float)zeta;
+    run->width->weight = (float)weight;
+}
+
+double lsnn_doubt(const struct lsnn_run *run)
+{
+    return run->width ? run->width->sum : 0;
 }

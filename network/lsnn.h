@@ -46,4 +46,13 @@ void lsnn_forward(struct lsnn_run *run, const float *theta, const float *inputs,
 void lsnn_backward(struct lsnn_run *run, const float *theta, const float *inputs,
                    size_t count, const float *dlogits, const float *drates, float *gradient);
 
+/* From the next lsnn_forward on, watch how uncertain spikes would be on the relative weight
+ * box of size zeta (lsnn_width.h); lsnn_backward then adds the gradient of `weight` times the
+ * sum of that doubt over samples, steps and neurons.  weight may change in between; zeta 0
+ * with weight 0 ends the watch. */
+void lsnn_watch(struct lsnn_run *run, double zeta, double weight);
+
+/* The sum of doubt in the last lsnn_forward; 0 when not watched. */
+double lsnn_doubt(const struct lsnn_run *run);
+
 #endif

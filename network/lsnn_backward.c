@@ -14,6 +14,7 @@
  * them while it is in the cache. */
 #include "specs/fault.h"
 #include "lsnn_run.h"
+#include "lsnn_width.h"
 
 #define SURROGATE_HEIGHT 0.3f
 
@@ -118,9 +119,24 @@ static void recur(struct lsnn_run *run, size_t first, size_t samples, size_t t)
     }
 }
 
+/* What the width penalty adds to lambda and mu. */
+static void inject(struct lsnn_run *run, const struct lsnn_width *width, size_t slot, size_t s)
+{
+    const uint64_t *o_before = run->spikes + (slot - 1) * run->words;
+    for (size_t n = 0; n < width->doubtful[slot]; n++) {
+        size_t k = width->which[slot * run->stride + n], at = s * run->stride + k;
+        float d_v = width->d_v[slot * run->stride + n], d_b = -d_v;
+        if (run->adapted && o_before[k / LSNN_WORD] >> k % LSNN_WORD & 1)
+            d_b -= d_v;
+        run->lambda[at] += d_v;
+        run->mu[at] += run->beta * d_b;
+    }
+}
+
 /* lambda and mu of one sample from step t + 1 to t.  After the last step
  * lambda is 0, and so is any finite threshold's part. */
-static void retreat(struct lsnn_run *run, size_t slot, size_t s, int last)
+static inline __attribute__((always_inline)) void
+retreat(struct lsnn_run *run, const struct lsnn_width *width, size_t slot, size_t s, int last)
 {
     const uint64_t *alive = run->alive + slot * run->words;
     const uint64_t *o = run->spikes + slot * run->words;
@@ -136,6 +152,8 @@ static void retreat(struct lsnn_run *run, size_t slot, size_t s, int last)
         lanes lambda = lanes_load(run->lambda + row), mu = lanes_load(run->mu + row);
         lanes d_o = lanes_load(run->direct + row) + lanes_load(run->error + row) +
                     run->drive_b * mu - lambda * lanes_load(reset + k);
+        if (width)
+            d_o += lanes_load(width->d_o + at);
         lanes inverse = 1 / b;
         lanes psi = SURROGATE_HEIGHT * (1 - lanes_abs((v - b) * inverse)) * inverse;
         lanes through = lanes_keep(lsnn_lanes(alive, k / LANES), psi * d_o);
@@ -147,6 +165,20 @@ static void retreat(struct lsnn_run *run, size_t slot, size_t s, int last)
                             : lanes_keep(lsnn_lanes(o, k / LANES), lambda);
         lanes_store(run->lambda + row, lambda_now);
         lanes_store(run->mu + row, run->rho_b * mu + run->beta * d_b);
+    }
+    if (width)
+        inject(run, width, slot, s);
+}
+
+static void retreat_all(struct lsnn_run *run, size_t first, size_t samples, size_t t)
+{
+    int last = t == run->steps;
+    for (size_t s = 0; s < samples; s++) {
+        size_t slot = lsnn_slot(run, first + s, t);
+        if (run->width)
+            retreat(run, run->width, slot, s, last);
+        else
+            retreat(run, NULL, slot, s, last);
     }
 }
 
@@ -226,6 +258,8 @@ void lsnn_backward(struct lsnn_run *run, const float *theta, const float *inputs
     unsigned mode = lanes_enter();
     memset(run->d_in, 0, run->inputs * run->stride * sizeof(float));
     memset(run->d_rec, 0, run->units * run->stride * sizeof(float));
+    if (run->width)
+        lsnn_width_backward(run, run->width);
     for (size_t first = 0; first < count; first += LSNN_GROUP) {
         size_t samples = count - first < LSNN_GROUP ? count - first : LSNN_GROUP;
         seed(run, theta + tensors[lsnn->w_out].offset, dlogits + first * classes,
@@ -233,13 +267,14 @@ void lsnn_backward(struct lsnn_run *run, const float *theta, const float *inputs
         for (size_t t = run->steps; t > 0; t--) {
             if (t < run->steps)
                 recur(run, first, samples, t);
-            for (size_t s = 0; s < samples; s++)
-                retreat(run, lsnn_slot(run, first + s, t), s, t == run->steps);
+            retreat_all(run, first, samples, t);
             gain_all_inputs(run, inputs + (first * run->steps + t - 1) * run->inputs, samples);
         }
     }
     unpack(run, run->d_in, run->inputs, gradient + tensors[lsnn->w_in].offset);
     unpack(run, run->d_rec, run->units, gradient + tensors[lsnn->w_rec].offset);
+    if (run->width)
+        lsnn_width_collect(run, run->width, theta, gradient);
     gain_readout(run, count, dlogits, gradient + tensors[lsnn->w_out].offset,
                  gradient + tensors[lsnn->b_out].offset);
     lanes_leave(mode);

@@ -4,6 +4,7 @@
  * of W_rec of those that did; weights carry the factor 1 - rho_V. */
 #include "specs/fault.h"
 #include "lsnn_run.h"
+#include "lsnn_width.h"
 
 /* Copy `count` rows of the tensor, scaled, into padded rows. */
 static void pack(const struct lsnn_run *run, const float *tensor, size_t count, float *packed)
@@ -164,5 +165,7 @@ void lsnn_forward(struct lsnn_run *run, const float *theta, const float *inputs,
                  rates ? rates + s * run->units : NULL);
     }
     run->count = count;
+    if (run->width)
+        lsnn_width_forward(run, run->width, inputs);
     lanes_leave(mode);
 }

@@ -15,6 +15,8 @@
 #define LSNN_FRAMES 4 /* steps whose input currents are computed at once */
 #define LSNN_GROUP 32 /* samples that go back through time together: bits of a mask */
 
+struct lsnn_width;
+
 struct lsnn_run {
     const struct network *network; /* borrowed */
     size_t batch, count;           /* capacity; samples of the last forward */
@@ -41,6 +43,8 @@ struct lsnn_run {
     float *direct, *error; /* [group, stride]: readout's and recurrent part of dL/do */
     float *d_in, *d_rec;   /* [inputs or units, stride], not yet times 1 - rho_V */
     uint32_t *who_spiked, *who_lives; /* [stride]: samples, as bits */
+
+    struct lsnn_width *width; /* the penalty's, NULL while there is none */
 };
 
 static inline size_t lsnn_slot(const struct lsnn_run *run, size_t sample, size_t t)

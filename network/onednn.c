@@ -219,7 +219,8 @@ static void make_products(struct linear *l, const struct plan *p, float *input,
     make_call(l, &l->forward, p->forward);
     add_argument(&l->forward, DNNL_ARG_SRC, in);
     add_argument(&l->forward, DNNL_ARG_WEIGHTS, forward_weight);
-    add_argument(&l->forward, DNNL_ARG_BIAS, l->bias);
+    if (l->bias)
+        add_argument(&l->forward, DNNL_ARG_BIAS, l->bias);
     add_argument(&l->forward, DNNL_ARG_DST, out);
 
     if (!doutput)
@@ -232,7 +233,8 @@ static void make_products(struct linear *l, const struct plan *p, float *input,
     add_argument(&l->backward_weight, DNNL_ARG_SRC, in);
     add_argument(&l->backward_weight, DNNL_ARG_DIFF_DST, dout);
     add_argument(&l->backward_weight, DNNL_ARG_DIFF_WEIGHTS, gradient);
-    add_argument(&l->backward_weight, DNNL_ARG_DIFF_BIAS, l->dbias);
+    if (l->bias)
+        add_argument(&l->backward_weight, DNNL_ARG_DIFF_BIAS, l->dbias);
 
     if (!dinput)
         return;
@@ -250,7 +252,9 @@ struct linear *linear_new(const struct layer *layer, size_t batch, size_t in_blo
 {
     pthread_once(&ready, get_ready);
     struct linear *l = fault_alloc(1, sizeof *l);
-    struct plan p = {.bias = flat_desc(1, layer->out.channels, 0)};
+    struct plan p = {0};
+    if (layer->bias >= 0)
+        p.bias = flat_desc(1, layer->out.channels, 0);
     l->layer = layer;
     l->batch = batch;
     if (layer->kind == LAYER_CONV2D)
@@ -259,8 +263,10 @@ struct linear *linear_new(const struct layer *layer, size_t batch, size_t in_blo
         plan_dense(&p, layer, batch, dinput != NULL);
     l->weight = memory_of(l, &p.weight, DNNL_MEMORY_NONE);
     l->dweight = memory_of(l, &p.weight, DNNL_MEMORY_NONE);
-    l->bias = memory_of(l, &p.bias, DNNL_MEMORY_NONE);
-    l->dbias = memory_of(l, &p.bias, DNNL_MEMORY_NONE);
+    if (layer->bias >= 0) {
+        l->bias = memory_of(l, &p.bias, DNNL_MEMORY_NONE);
+        l->dbias = memory_of(l, &p.bias, DNNL_MEMORY_NONE);
+    }
     make_products(l, &p, input, doutput, output, dinput);
     check(dnnl_primitive_desc_destroy(p.forward));
     if (p.backward_weight)
@@ -294,7 +300,8 @@ static void set(dnnl_memory_t memory, const float *values)
 void linear_forward(struct linear *l, const float *weight, const float *bias)
 {
     set(l->weight, weight);
-    set(l->bias, bias);
+    if (l->bias)
+        set(l->bias, bias);
     run(&l->pack_forward);
     run(&l->forward);
 }
@@ -302,7 +309,8 @@ void linear_forward(struct linear *l, const float *weight, const float *bias)
 void linear_backward(struct linear *l, float *dweight, float *dbias)
 {
     set(l->dweight, dweight);
-    set(l->dbias, dbias);
+    if (l->dbias)
+        set(l->dbias, dbias);
     run(&l->backward_weight);
     run(&l->unpack_gradient);
     run(&l->pack_backward);

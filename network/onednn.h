@@ -24,7 +24,8 @@ struct linear *linear_new(const struct layer *layer, size_t batch, size_t in_blo
                           float *input, const float *doutput, float *output, float *dinput);
 void linear_free(struct linear *linear);
 
-/* output := W input + b; weights as in the model; bias may be NULL. */
+/* output := W input + b; weights as in the model; bias is not looked at where
+ * the layer has none, nor is dbias. */
 void linear_forward(struct linear *linear, const float *weight, const float *bias);
 
 /* dinput, and the gradients of weight and bias in the model's layout.  Uses the

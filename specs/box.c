@@ -91,6 +91,11 @@ int box_form_sized(const struct box_form *form)
     return form->kind >= BOX_AFFINE;
 }
 
+int box_form_beyond(const struct box_form *form)
+{
+    return (form->neuron ? BOX_NEURON : 0) | (form->digital ? BOX_DIGITAL : 0);
+}
+
 /* a, b and c of the kind, not yet times zeta. */
 static int set_coefficients(struct box *box, const struct box_form *form, struct fault *fault)
 {

@@ -52,6 +52,9 @@ int box_form_parse(struct box_form *form, const char *text, struct fault *fault)
 /* Is this a decimal of 0 or more and below 1?  0, or -1 with the reason. */
 int box_check_neuron(const char *text, struct fault *fault) __attribute__((warn_unused_result));
 
+/* What boxes of this form vary beside parameters (enum box_beyond), or might. */
+int box_form_beyond(const struct box_form *form);
+
 /* Does this kind have a size of its own, so that zeta only scales it (1 if not given)? */
 int box_form_sized(const struct box_form *form);
 

@@ -33,9 +33,10 @@ static int check_ends(const struct safetensors *file, const struct tensor *tenso
 }
 
 static int take_ends(const struct safetensors *file, const struct network *network,
-                     const struct tensor *tensor, float *lower, float *upper, char names[2][80],
+                     const struct tensor *tensor, float *lower, float *upper,
                      struct safetensors_range ranges[2], struct fault *fault)
 {
+    char names[2][80];
     snprintf(names[0], sizeof names[0], "%s.lower", tensor->name);
     snprintf(names[1], sizeof names[1], "%s.upper", tensor->name);
     lower += tensor->offset;
@@ -51,11 +52,10 @@ static int take_all(const struct safetensors *file, const struct network *networ
                     float *upper, struct fault *fault)
 {
     size_t tensors = (size_t)network->tensor_count;
-    char (*names)[2][80] = fault_alloc(tensors, sizeof *names);
     struct safetensors_range *ranges = fault_alloc(2 * tensors, sizeof *ranges);
     int bad = 0;
     for (size_t i = 0; i < tensors && !bad; i++)
-        bad = take_ends(file, network, &network->tensors[i], lower, upper, names[i],
+        bad = take_ends(file, network, &network->tensors[i], lower, upper,
                         &ranges[2 * i], fault);
     size_t there = json_object_size(file->header) -
                    (json_object_get(file->header, "__metadata__") != NULL);
@@ -65,7 +65,6 @@ static int take_all(const struct safetensors *file, const struct network *networ
     if (!bad)
         bad = safetensors_cover(file, ranges, 2 * tensors, fault);
     free(ranges);
-    free(names);
     return bad;
 }
 

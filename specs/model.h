@@ -12,7 +12,10 @@
 
 struct model {
     struct network network; /* owned, theta included */
-    char task[32];          /* "synth-ecg", "ecg", "fmnist" */
+    /* Per layer: NULL, or what was folded into it (fold.h), [3, out]: factor, mean, variance;
+     * owned. */
+    float *norms[NETWORK_LAYERS];
+    char task[32];          /* "synth-ecg", "ecg", "speech", "fmnist", "cifar10" */
     char *input;            /* JSON of the "input" entry: preprocessing constants; owned */
     char *provenance;       /* JSON of the "provenance" entry; owned */
     char sha256[DIGEST_HEX]; /* of the whole file; set by model_read and model_write */

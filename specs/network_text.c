@@ -1,33 +1,74 @@
 /* network_text.c -- descriptions as text: printing one, and the paper's own. */
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "network.h"
+#include "network_read.h"
 
-static json_t *layer_json(const struct network *n, const struct layer *layer)
+static void set_number(json_t *object, const char *key, size_t value)
 {
-    json_t *object = json_object();
-    static const char *const types[] = {"dense", "conv2d", "relu", "maxpool2d", "flatten"};
-    json_object_set_new(object, "type", json_string(types[layer->kind]));
-    if (layer->weight >= 0)
-        json_object_set_new(object, "weight", json_string(n->tensors[layer->weight].name));
-    if (layer->bias >= 0)
-        json_object_set_new(object, "bias", json_string(n->tensors[layer->bias].name));
-    if (layer->weight >= 0)
-        json_object_set_new(object, "out", json_integer((json_int_t)layer->out.channels));
-    if (layer->kind == LAYER_CONV2D) {
+    json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+static void set_tensor(json_t *object, const char *key, const struct network *n, int tensor)
+{
+    if (tensor >= 0)
+        json_object_set_new(object, key, json_string(n->tensors[tensor].name));
+}
+
+static void set_layer(json_t *object, const char *key, const struct network *n, int layer)
+{
+    const char *name = layer < 0 ? "input" : n->layers[layer].name;
+    json_object_set_new(object, key, json_string(name));
+}
+
+static void set_shape(json_t *object, const struct layer *l)
+{
+    switch (l->kind) {
+    case LAYER_CONV2D:
         json_object_set_new(object, "kernel",
-                            json_pack("[I,I]", (json_int_t)layer->kernel_height,
-                                      (json_int_t)layer->kernel_width));
-        json_object_set_new(object, "stride", json_integer((json_int_t)layer->stride));
+                            json_pack("[I,I]", (json_int_t)l->kernel_height,
+                                      (json_int_t)l->kernel_width));
+        set_number(object, "stride", l->stride);
         json_object_set_new(object, "padding",
-                            json_pack("[I,I,I,I]", (json_int_t)layer->top,
-                                      (json_int_t)layer->bottom, (json_int_t)layer->left,
-                                      (json_int_t)layer->right));
+                            json_pack("[I,I,I,I]", (json_int_t)l->top, (json_int_t)l->bottom,
+                                      (json_int_t)l->left, (json_int_t)l->right));
+        break;
+    case LAYER_MAXPOOL2D:
+    case LAYER_AVGPOOL2D:
+        set_number(object, "size", l->size);
+        break;
+    case LAYER_SLICE:
+        set_number(object, "stride", l->stride);
+        break;
+    case LAYER_PAD:
+        json_object_set_new(object, "channels",
+                            json_pack("[I,I]", (json_int_t)l->before, (json_int_t)l->after));
+        break;
+    default:
+        break;
     }
-    if (layer->kind == LAYER_MAXPOOL2D)
-        json_object_set_new(object, "size", json_integer((json_int_t)layer->size));
+}
+
+static json_t *layer_json(const struct network *n, int number)
+{
+    const struct layer *l = &n->layers[number];
+    json_t *object = json_object();
+    json_object_set_new(object, "type", json_string(network_layer_types[l->kind]));
+    if (l->name[0])
+        json_object_set_new(object, "name", json_string(l->name));
+    if (l->from != number - 1)
+        set_layer(object, "from", n, l->from);
+    if (l->kind == LAYER_ADD)
+        set_layer(object, "with", n, l->with);
+    set_tensor(object, "weight", n, l->weight);
+    set_tensor(object, "bias", n, l->bias);
+    if (l->weight >= 0)
+        set_number(object, "out", l->out.channels);
+    set_shape(object, l);
+    set_tensor(object, "scale", n, l->scale);
+    set_tensor(object, "shift", n, l->shift);
+    set_tensor(object, "mean", n, l->mean);
+    set_tensor(object, "variance", n, l->variance);
     return object;
 }
 
@@ -53,7 +94,7 @@ char *network_print(const struct network *network)
         struct shape in = network->input_shape;
         json_t *layers = json_array();
         for (size_t i = 0; i < network->layer_count; i++)
-            json_array_append_new(layers, layer_json(network, &network->layers[i]));
+            json_array_append_new(layers, layer_json(network, (int)i));
         object = json_pack("{s:s, s:[I,I,I], s:o}", "kind", "feedforward", "input",
                            (json_int_t)in.channels, (json_int_t)in.height, (json_int_t)in.width,
                            "layers", layers);
@@ -80,10 +121,65 @@ static const char fmnist[] =
     "{\"type\":\"relu\"},"
     "{\"type\":\"dense\",\"weight\":\"fc3.weight\",\"bias\":\"fc3.bias\",\"out\":10}]}";
 
+/* A 3x3 convolution and its normalisation; `name` for the latter, or NULL. */
+static void print_normed(FILE *f, const char *tensor, const char *name, int out, int stride)
+{
+    fprintf(f, "{\"type\":\"conv2d\",\"weight\":\"%s.weight\",\"out\":%d,\"kernel\":[3,3],"
+            "\"stride\":%d,\"padding\":[1,1,1,1]},{\"type\":\"batchnorm\"", tensor, out, stride);
+    if (name)
+        fprintf(f, ",\"name\":\"%s\"", name);
+    fprintf(f, ",\"scale\":\"%s.scale\",\"shift\":\"%s.bias\",\"mean\":\"%s.mean\","
+            "\"variance\":\"%s.variance\"},", tensor, tensor, tensor, tensor);
+}
+
+/* A basic block after the layer named `input`; its output gets its own name. */
+static void print_block(FILE *f, const char *input, const char *block, int out, int stride)
+{
+    char first[48], second[48];
+    snprintf(first, sizeof first, "%s.conv1", block);
+    snprintf(second, sizeof second, "%s.conv2", block);
+    print_normed(f, first, NULL, out, stride);
+    fprintf(f, "{\"type\":\"relu\"},");
+    if (stride == 1) {
+        print_normed(f, second, NULL, out, 1);
+        fprintf(f, "{\"type\":\"add\",\"with\":\"%s\"},", input);
+    } else { /* the shortcut without weights, option A */
+        print_normed(f, second, second, out, 1);
+        fprintf(f, "{\"type\":\"slice\",\"from\":\"%s\",\"stride\":%d},"
+                "{\"type\":\"pad\",\"channels\":[%d,%d]},{\"type\":\"add\",\"with\":\"%s\"},",
+                input, stride, out / 4, out / 4, second);
+    }
+    fprintf(f, "{\"type\":\"relu\",\"name\":\"%s\"},", block);
+}
+
+/* He et al. (2016), section 4.2, n = 5: three stages of five basic blocks. */
+static char *print_resnet32(void)
+{
+    char *text, input[32] = "start", block[32];
+    size_t length;
+    FILE *f = open_memstream(&text, &length);
+    require(f);
+    fprintf(f, "{\"kind\":\"feedforward\",\"input\":[3,32,32],\"layers\":[");
+    print_normed(f, "conv1", NULL, 16, 1);
+    fprintf(f, "{\"type\":\"relu\",\"name\":\"%s\"},", input);
+    for (int stage = 1; stage <= 3; stage++)
+        for (int b = 1; b <= 5; b++) {
+            snprintf(block, sizeof block, "stage%d.block%d", stage, b);
+            print_block(f, input, block, 8 << stage, stage > 1 && b == 1 ? 2 : 1);
+            memcpy(input, block, sizeof input);
+        }
+    fprintf(f, "{\"type\":\"globalavgpool\"},{\"type\":\"dense\",\"weight\":\"fc.weight\","
+            "\"bias\":\"fc.bias\",\"out\":10}]}");
+    fclose(f);
+    return text;
+}
+
 char *network_default(const char *task, size_t units, size_t inputs)
 {
     if (!strcmp(task, "fmnist"))
         return strdup(fmnist);
+    if (!strcmp(task, "cifar10"))
+        return print_resnet32();
     int speech = !strcmp(task, "speech");
     if (!speech && strcmp(task, "ecg") && strcmp(task, "synth-ecg"))
         return NULL;

@@ -7,7 +7,7 @@
 #define SPECS_PORTABLE_H
 
 /* cos and sin of `part` / `parts` of a full turn, parts > 0.  Within 4e-16, exact at
- * multiples of a quarter, symmetric to the last bit. */
+ * multiples of a quarter. */
 double portable_cosine(unsigned long part, unsigned long parts);
 double portable_sine(unsigned long part, unsigned long parts);
 

@@ -119,8 +119,10 @@ int safetensors_take(const struct safetensors *file, const char *name, const str
         read_range(file, entry, name, like->count, &begin, fault))
         return -1;
     memcpy(values, file->bytes + file->data + begin, 4 * like->count);
-    if (range)
-        *range = (struct safetensors_range){begin, begin + 4 * (uint64_t)like->count, name};
+    if (range) {
+        *range = (struct safetensors_range){begin, begin + 4 * (uint64_t)like->count, ""};
+        snprintf(range->name, sizeof range->name, "%s", name);
+    }
     return 0;
 }
 

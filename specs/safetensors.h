@@ -33,7 +33,7 @@ void safetensors_clear(struct safetensors *file);
 /* Bytes [begin, end) of the data, and whose they are. */
 struct safetensors_range {
     uint64_t begin, end;
-    const char *name;
+    char name[80];
 };
 
 /* Copy the tensor called `name`, float32 of exactly the shape of `like`, into values

@@ -62,12 +62,19 @@ static int list_noises(struct speech *s, const char *folder, struct fault *fault
     if (!files)
         return fault_set(fault, "%s: %s; silence is cut from its noises, fetch the set again "
                          "(specs/fetch-data)", folder, strerror(errno));
-    for (struct dirent *file; s->noise_count < MOST_NOISES && (file = readdir(files));) {
+    size_t found = 0;
+    for (struct dirent *file; (file = readdir(files));) {
         const char *ending = strrchr(file->d_name, '.');
-        if (ending && (!strcmp(ending, ".wav") || !strcmp(ending, ".flac")))
-            strcpy(s->noise[s->noise_count++].name, file->d_name);
+        if (!ending || (strcmp(ending, ".wav") && strcmp(ending, ".flac")))
+            continue;
+        if (found < MOST_NOISES)
+            strcpy(s->noise[found].name, file->d_name);
+        found++;
     }
     closedir(files);
+    if (found > MOST_NOISES)
+        return fault_set(fault, "%s: %zu noises; at most %d are taken", folder, found, MOST_NOISES);
+    s->noise_count = found;
     qsort(s->noise, s->noise_count, sizeof *s->noise, by_name);
     return s->noise_count ? 0 : fault_set(fault, "%s: holds neither .wav nor .flac files; fetch "
                                           "the set again (specs/fetch-data)", folder);

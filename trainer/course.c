@@ -14,6 +14,7 @@
 #include "initial.h"
 #include "specs/outfile.h"
 #include "specs/random.h"
+#include "weight_clip.h"
 
 #define SELECT_DRAWS 3 /* noisy chips that choose the best epoch */
 
@@ -55,15 +56,13 @@ static void desk_init(struct desk *desk, const struct course *course)
     desk->batch = settings->batch < desk->count ? settings->batch : desk->count;
     desk->batches = desk->count / desk->batch;
     lesson_init(&desk->lesson, settings->method, course->network, desk->batch);
-    desk->lesson.adversary = (struct adversary){
-        settings->attack_steps, settings->zeta_attack, settings->attack_start};
-    desk->lesson.beta_rob = settings->beta_rob;
-    desk->lesson.noise = settings->noise;
-    desk->lesson.noise_kind = settings->noise_kind;
+    desk->lesson.recipe = settings->recipe;
+    lesson_scope(&desk->lesson, course->out);
     desk->lesson.seed = settings->seed;
     if (settings->select_noise > 0)
         desk->shaking = (struct shaking){
-            course->network, &desk->lesson.scope, settings->noise_kind, settings->select_noise,
+            course->network, &desk->lesson.scope, settings->recipe.noise_kind,
+            settings->select_noise,
             settings->seed, SELECT_DRAWS,
             fault_alloc_aligned(course->network->parameter_count, sizeof(float))};
     augment_init(&desk->augmenter, course->train, course->network->input_shape,
@@ -99,22 +98,42 @@ static int all_finite(const float *values, size_t count)
     return !bad;
 }
 
-/* One batch: gradient, then Adam.  Returns -1 when the loss or a gradient is no number. */
+/* The method's own step, or its gradient followed by the optimiser's; then the clip.
+ * Returns -1 when the loss or a gradient is no number. */
+static int learn(struct desk *desk, struct state *state, double rate)
+{
+    struct lesson *lesson = &desk->lesson;
+    const struct settings *settings = desk->course->settings;
+    const struct method *method = settings->method;
+    if (method->step)
+        method->step(lesson, &state->optimiser, state->theta, rate);
+    else
+        method->gradient(lesson);
+    if (!isfinite(lesson->loss) || !isfinite(lesson->robust) ||
+        !all_finite(lesson->gradient, state->parameters))
+        return -1;
+    if (!method->step)
+        optimiser_step(&state->optimiser, state->theta, lesson->gradient, rate);
+    weight_clip(lesson->network, settings->recipe.weight_clip, state->theta);
+    net_track(lesson->net, state->theta);
+    return 0;
+}
+
+/* One batch.  Returns -1 as `learn`. */
 static int take_step(struct desk *desk, struct state *state)
 {
     struct lesson *lesson = &desk->lesson;
     const struct settings *settings = desk->course->settings;
+    uint64_t step = state->epoch * desk->batches + state->batch;
     double all = (double)settings->epochs * (double)desk->batches;
     augment_batch(&desk->augmenter, state->epoch, desk->order + state->batch * desk->batch,
                   desk->batch, desk->inputs, desk->labels);
     lesson->theta = state->theta;
-    lesson->step = state->adam.step;
-    settings->method->gradient(lesson);
-    if (!isfinite(lesson->loss) || !isfinite(lesson->robust) ||
-        !all_finite(lesson->gradient, state->parameters))
+    lesson->step = step;
+    lesson->epochs = (double)step / (double)desk->batches;
+    lesson->done = (double)step / all;
+    if (learn(desk, state, settings_rate(settings, lesson->done)))
         return -1;
-    adam_step(&state->adam, state->theta, lesson->gradient,
-              settings_rate(settings, (double)state->adam.step / all));
     state->loss += lesson->loss;
     state->robust += lesson->robust;
     state->correct += lesson->correct;
@@ -133,10 +152,18 @@ static int save_log(const struct desk *desk, const struct state *state, struct f
     return outfile_commit(&file, fault);
 }
 
+/* What is proved still grows when the accuracy has settled, and the best accuracy is that of an
+ * epoch before the ramp: `certified` keeps its last epoch. */
+static int keeps_last(const struct method *method)
+{
+    return (method->uses & USES_CERTIFY) != 0;
+}
+
 /* Validate, keep the best, print the line, write the checkpoint. */
 static int end_epoch(struct desk *desk, struct state *state, struct fault *fault)
 {
     const struct course *course = desk->course;
+    net_training(desk->lesson.net, 0);
     size_t correct = evaluate_correct(desk->lesson.net, desk->batch, state->theta,
                                       course->valid);
     size_t score = correct;
@@ -144,13 +171,14 @@ static int end_epoch(struct desk *desk, struct state *state, struct fault *fault
     if (noisy_choice)
         score = evaluate_noisy(desk->lesson.net, desk->batch, state->theta, course->valid,
                                &desk->shaking);
+    net_training(desk->lesson.net, 1);
     double loss = state->loss / (double)state->batch;
     double robust = state->robust / (double)state->batch;
     double train = 100 * (double)state->correct / (double)(state->batch * desk->batch);
     double valid = 100 * (double)correct / (double)course->valid->count;
     double seconds = now() - desk->started;
     state->epoch++;
-    if (!state->best_epoch || score > state->best_score) {
+    if (keeps_last(course->settings->method) || !state->best_epoch || score > state->best_score) {
         state->best_epoch = state->epoch;
         state->best_score = score;
         state->best_correct = correct;

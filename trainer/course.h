@@ -13,6 +13,7 @@ struct course {
     const struct dataset *train, *valid;
     const char *checkpoint; /* path */
     const char *log;        /* path of the CSV, or NULL */
+    const unsigned char *out; /* per tensor: 1 stays out of attack and noise; NULL: none */
     int quiet;
 };
 
@@ -28,7 +29,8 @@ size_t course_samples(const struct course *course);
 
 /* Go on from `state` to the last epoch, one line per epoch on stdout.  The best
  * epoch's parameters by validation accuracy, clean or under noise as the settings say
- * (the first of equals), end up in state->best.  For all but OUTCOME_DONE the reason, with the cure, is in `fault`. */
+ * (the first of equals), end up in state->best.  For all but OUTCOME_DONE the reason, with
+ * the cure, is in `fault`. */
 enum outcome course_run(const struct course *course, struct state *state, struct fault *fault);
 
 #endif

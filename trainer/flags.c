@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "console/exits.h"
+#include "recipe_flags.h"
 
 enum {
     KEY_EPOCHS = 0x100,
@@ -14,10 +15,11 @@ enum {
     KEY_LR,
     KEY_LR_FINAL,
     KEY_SCHEDULE,
+    KEY_MILESTONES,
+    KEY_OPTIMIZER,
+    KEY_MOMENTUM,
+    KEY_DECAY,
     KEY_AUGMENT,
-    KEY_BETA,
-    KEY_ZETA,
-    KEY_STEPS,
     KEY_SPLIT,
     KEY_ENCODER,
     KEY_RESUME,
@@ -27,8 +29,6 @@ enum {
     KEY_LOG,
     KEY_PLOT,
     KEY_SELECT,
-    KEY_NOISE,
-    KEY_NOISE_RANGE,
     KEY_TASK,
     KEY_METHOD,
     KEYS_END
@@ -37,7 +37,7 @@ enum {
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "What to train:", 1},
     {"task", KEY_TASK, "TASK", 0, "synth-ecg, ecg, fmnist, cifar10 or speech", 0},
-    {"method", KEY_METHOD, "METHOD", 0, "standard, forward-noise, beta or beta-noise", 0},
+    {"method", KEY_METHOD, "METHOD", 0, "standard, beta, ...; --list shows all", 0},
     {"output", 'o', "FILE", 0, "Write the model to FILE", 0},
     {"from", KEY_FROM, "MODEL", 0, "Start from the parameters of MODEL", 0},
     {"units", KEY_UNITS, "N", 0, "Neurons of an LSNN (default: 256)", 0},
@@ -49,24 +49,23 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "How:", 2},
     {"epochs", KEY_EPOCHS, "N", 0, "Passes over the training samples", 0},
     {"batch", KEY_BATCH, "N", 0, "Samples per step", 0},
-    {"lr", KEY_LR, "X", 0, "Adam's learning rate", 0},
+    {"lr", KEY_LR, "X", 0, "Learning rate", 0},
     {"lr-final", KEY_LR_FINAL, "X", 0, "The same at the end", 0},
     {"schedule", KEY_SCHEDULE, "KIND", 0,
-     "step (lr-final for the last quarter) or cosine", 0},
+     "step (lr-final for the last quarter), cosine or milestones (times 0.2 at each)", 0},
+    {"milestones", KEY_MILESTONES, "X[,X...]", 0,
+     "Shares of the training at which they lie (default: 0.5,0.75,0.9)", 0},
+    {"optimizer", KEY_OPTIMIZER, "KIND", 0, "adam or sgd (with Nesterov's momentum)", 0},
+    {"momentum", KEY_MOMENTUM, "X", 0, "Of sgd (default: 0.9)", 0},
+    {"weight-decay", KEY_DECAY, "X", 0, "Times the parameters, added to the gradient", 0},
     {"augment", KEY_AUGMENT, "KIND", 0,
      "Images: none, flip (mirrored at random), shift (and moved by a pixel), crop (by up to 4), "
      "cutout (and a square of 16 x 16 taken out).  Speech: none, waveform (shifted, with "
      "background noise)", 0},
-    {"beta-rob", KEY_BETA, "X", 0, "Weight of the robustness loss (default: 0.25, with noise 0.1)", 0},
-    {"zeta-attack", KEY_ZETA, "X", 0, "Relative size of the attacked box (default: 0.1)", 0},
-    {"attack-steps", KEY_STEPS, "N", 0, "Steps of the adversary (default: 10)", 0},
-    {"noise", KEY_NOISE, "X", 0, "Deviation of the forward noise (default: 0.3)", 0},
-    {"noise-range", KEY_NOISE_RANGE, NULL, 0,
-     "Forward noise relative to the largest weight of its tensor", 0},
     {"select", KEY_SELECT, "clean|noisy[:X]", 0,
      "Keep the epoch with the best validation accuracy: as it is (default), or the mean of three "
      "chips with noise X (default: --noise)", 0},
-    {NULL, 0, NULL, 0, "Records:", 3},
+    {NULL, 0, NULL, 0, "Records:", 4},
     {"checkpoint", KEY_CHECKPOINT, "FILE", 0,
      "Keep the state after every epoch in FILE (default: OUTPUT.ckpt)", 0},
     {"resume", KEY_RESUME, NULL, 0, "Go on from the checkpoint", 0},
@@ -91,6 +90,7 @@ static const char manual[] =
 struct words {
     struct flags *flags;
     const char *text[KEYS_END - KEY_EPOCHS];
+    struct recipe_words recipe;
 };
 
 static const char *word(const struct words *words, int key)
@@ -138,9 +138,10 @@ static int read_kinds(const struct words *words, struct settings *s, struct faul
     const char *schedule = word(words, KEY_SCHEDULE), *augment = word(words, KEY_AUGMENT);
     int image = strcmp(s->task, "fmnist") == 0 || strcmp(s->task, "cifar10") == 0;
     if (schedule && schedule_from_name(schedule) < 0)
-        return fault_set(fault, "--schedule: '%s' is neither step nor cosine", schedule);
+        return fault_set(fault, "--schedule: '%s' is none of step, cosine, milestones", schedule);
     if (augment && augment_from_name(augment) < 0)
-        return fault_set(fault, "--augment: '%s' is none of none, flip, shift, crop, cutout, waveform", augment);
+        return fault_set(fault, "--augment: '%s' is none of none, flip, shift, crop, cutout, "
+                         "waveform", augment);
     if (schedule)
         s->schedule = (enum schedule)schedule_from_name(schedule);
     if (augment)
@@ -155,14 +156,44 @@ static int read_kinds(const struct words *words, struct settings *s, struct faul
     return 0;
 }
 
-static int read_noise(const struct words *words, struct settings *s, struct fault *fault)
+/* Rising shares of the training, each above 0 and below 1. */
+static int read_milestones(const struct words *words, struct settings *s, struct fault *fault)
 {
-    const char *noise = word(words, KEY_NOISE), *range = word(words, KEY_NOISE_RANGE);
-    if ((noise || range) && !s->method->noisy)
-        return fault_set(fault, "--noise%s: method %s has no forward noise", noise ? "" : "-range",
-                         s->method->name);
-    s->noise_kind = range ? NOISE_RANGE : NOISE_RELATIVE;
-    return read_number(words, KEY_NOISE, "--noise", 10, &s->noise, fault);
+    const char *text = word(words, KEY_MILESTONES);
+    if (!text)
+        return 0;
+    if (s->schedule != SCHEDULE_MILESTONES)
+        return fault_set(fault, "--milestones: needs --schedule milestones");
+    s->milestone_count = 0;
+    for (double before = 0;; text++) {
+        char *end;
+        double share = strtod(text, &end);
+        if (end == text || !(share > before && share < 1) ||
+            s->milestone_count == SETTINGS_MILESTONES)
+            return fault_set(fault, "--milestones: give at most %d rising numbers between 0 and 1, "
+                             "like 0.5,0.75", SETTINGS_MILESTONES);
+        s->milestones[s->milestone_count++] = before = share;
+        text = end;
+        if (*text != ',')
+            break;
+    }
+    return *text ? fault_set(fault, "--milestones: '%s' is no number", text) : 0;
+}
+
+static int read_optimiser(const struct words *words, struct settings *s, struct fault *fault)
+{
+    const char *kind = word(words, KEY_OPTIMIZER);
+    if (kind && optimiser_from_name(kind) < 0)
+        return fault_set(fault, "--optimizer: '%s' is neither adam nor sgd", kind);
+    if (kind)
+        s->optimiser = (enum optimiser_kind)optimiser_from_name(kind);
+    if (word(words, KEY_MOMENTUM) && s->optimiser != OPTIMISER_SGD)
+        return fault_set(fault, "--momentum: only --optimizer sgd has one");
+    if (word(words, KEY_LR_FINAL) && s->schedule == SCHEDULE_MILESTONES)
+        return fault_set(fault, "--lr-final: the milestones set it; choose --milestones");
+    return read_milestones(words, s, fault) ||
+           read_number(words, KEY_MOMENTUM, "--momentum", 1, &s->momentum, fault) ||
+           read_number(words, KEY_DECAY, "--weight-decay", 1, &s->weight_decay, fault);
 }
 
 static int read_select(const struct words *words, struct settings *s, struct fault *fault)
@@ -170,7 +201,7 @@ static int read_select(const struct words *words, struct settings *s, struct fau
     const char *select = word(words, KEY_SELECT);
     if (!select || strcmp(select, "clean") == 0)
         return 0;
-    s->select_noise = s->noise;
+    s->select_noise = s->recipe.noise;
     if (strcmp(select, "noisy") == 0)
         return 0;
     if (strncmp(select, "noisy:", 6) != 0)
@@ -193,20 +224,18 @@ static int read_settings(const struct words *words, struct settings *s, struct f
     if (strcmp(words->flags->output, "-") == 0)
         return fault_set(fault, "-o: a model is a file, not standard output");
     if (settings_default(s, task, method, fault) || read_kinds(words, s, fault) ||
-        read_data(words, s, fault) ||
+        read_data(words, s, fault) || read_optimiser(words, s, fault) ||
         read_size(words, KEY_EPOCHS, "--epochs", 1, 100000, &s->epochs, fault) ||
         read_size(words, KEY_BATCH, "--batch", 1, 4096, &s->batch, fault) ||
         read_size(words, KEY_UNITS, "--units", 1, 4096, &s->units, fault) ||
         read_size(words, KEY_LIMIT, "--limit", 1, 1u << 31, &s->limit, fault) ||
-        read_size(words, KEY_STEPS, "--attack-steps", 1, 1000, &s->attack_steps, fault) ||
+        recipe_read(&s->recipe, method, &words->recipe, fault) ||
         read_number(words, KEY_LR, "--lr", 1e38, &s->lr, fault))
         return -1;
     if (word(words, KEY_LR))
         s->lr_final = s->lr / (s->schedule == SCHEDULE_STEP ? 10 : 100);
     return read_number(words, KEY_LR_FINAL, "--lr-final", 1e38, &s->lr_final, fault) ||
-           read_number(words, KEY_BETA, "--beta-rob", 1e6, &s->beta_rob, fault) ||
-           read_noise(words, s, fault) || read_select(words, s, fault) ||
-           read_number(words, KEY_ZETA, "--zeta-attack", 1, &s->zeta_attack, fault);
+           read_select(words, s, fault);
 }
 
 static void finish(struct words *words, struct argp_state *state)
@@ -232,6 +261,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &words->flags->common;
+        state->child_inputs[1] = &words->recipe;
         return 0;
     case KEY_LIST:
         settings_list(stdout);
@@ -255,8 +285,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 void flags_parse(struct flags *flags, int argc, char **argv)
 {
-    static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {options, parse, NULL, manual, children, NULL, NULL};
+    struct argp_child children[] = {
+        {&options_argp, 0, NULL, 0},
+        {recipe_argp(), 0, "Of some methods; --list shows which, with their defaults:", 3},
+        {0},
+    };
+    struct argp argp = {options, parse, NULL, manual, children, NULL, NULL};
     struct words words = {.flags = flags};
     memset(flags, 0, sizeof *flags);
     options_begin(&flags->common);

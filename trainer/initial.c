@@ -47,6 +47,12 @@ void initial_parameters(const struct network *network, uint64_t seed, float *the
         draw_lsnn(network, seed, theta);
         return;
     }
+    for (int i = 0; i < network->tensor_count; i++) {
+        const struct tensor *tensor = &network->tensors[i];
+        if (tensor->role == ROLE_NORM_SCALE || tensor->role == ROLE_NORM_VARIANCE)
+            for (size_t k = 0; k < tensor->count; k++)
+                theta[tensor->offset + k] = 1;
+    }
     for (size_t l = 0; l < network->layer_count; l++) {
         const struct layer *layer = &network->layers[l];
         if (layer->weight < 0)

@@ -13,7 +13,8 @@
  * rescaled to the deviation they were meant to have:
  *   LSNN (paper's code): W_in sqrt(2 / (inputs + units)), W_rec sqrt(1 / units)
  *     with a zero diagonal, W_out 0.01 (not rescaled), b_out 0;
- *   feed-forward: sqrt(2 / fan_in) (He et al. 2015), biases 0.  The paper's smaller
+ *   feed-forward: sqrt(2 / fan_in) (He et al. 2015), biases 0, scales and running
+ *     variances of batch normalisations 1, their shifts and means 0.  The paper's smaller
  *     scales lean on its standardisation over the batch, which we do not have. */
 void initial_parameters(const struct network *network, uint64_t seed, float *theta);
 

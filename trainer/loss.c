@@ -54,6 +54,58 @@ double loss_divergence(const float *p, const float *q, size_t count, size_t clas
     return total * scale;
 }
 
+/* log((e^a + e^b) / 2) */
+static double log_mean(double a, double b)
+{
+    double top = a > b ? a : b, low = a > b ? b : a;
+    return top + log1p(exp(low - top)) - M_LN2;
+}
+
+/* One sample; log_p and log_q become half of log(P / M) and log(Q / M). */
+static double halves(double *log_p, double *log_q, double *p, double *q, size_t classes)
+{
+    double value = 0;
+    for (size_t j = 0; j < classes; j++) {
+        double middle = log_mean(log_p[j], log_q[j]);
+        p[j] = exp(log_p[j]);
+        q[j] = exp(log_q[j]);
+        log_p[j] = 0.5 * (log_p[j] - middle);
+        log_q[j] = 0.5 * (log_q[j] - middle);
+        value += p[j] * log_p[j] + q[j] * log_q[j];
+    }
+    return value;
+}
+
+/* d value / d logits[j] = P_j (u_j - sum P u), for d value / d P = u. */
+static void through_softmax(const double *p, const double *u, size_t classes, double scale,
+                            float *out)
+{
+    double mean = 0;
+    for (size_t j = 0; j < classes; j++)
+        mean += p[j] * u[j];
+    for (size_t j = 0; j < classes; j++)
+        out[j] = (float)(scale * p[j] * (u[j] - mean));
+}
+
+double loss_jensen_shannon(const float *p, const float *q, size_t count, size_t classes,
+                           float *dp, float *dq)
+{
+    require(classes <= CLASSES);
+    double half_p[CLASSES], half_q[CLASSES], a[CLASSES], b[CLASSES];
+    double total = 0, scale = 1 / (double)count;
+    for (size_t s = 0; s < count; s++) {
+        size_t row = s * classes;
+        log_softmax(p + row, classes, half_p);
+        log_softmax(q + row, classes, half_q);
+        total += halves(half_p, half_q, a, b, classes);
+        if (dp)
+            through_softmax(a, half_p, classes, scale, dp + row);
+        if (dq)
+            through_softmax(b, half_q, classes, scale, dq + row);
+    }
+    return total * scale;
+}
+
 double loss_rates(const float *rates, size_t count, size_t units, double strength,
                   double target, float *drates)
 {

@@ -22,6 +22,11 @@ double loss_cross_entropy(const float *logits, const uint8_t *labels, size_t cou
 double loss_divergence(const float *p, const float *q, size_t count, size_t classes,
                        float *dp, float *dq);
 
+/* Mean over the batch of the Jensen-Shannon divergence (KL(P || M) + KL(Q || M)) / 2 with
+ * M = (P + Q) / 2, at most log 2; otherwise as loss_divergence. */
+double loss_jensen_shannon(const float *p, const float *q, size_t count, size_t classes,
+                           float *dp, float *dq);
+
 /* strength times the sum over batch and units (not a mean: as in the paper's code) of
  * (rate - target)^2.  rates, drates [count, units]. */
 double loss_rates(const float *rates, size_t count, size_t units, double strength,

@@ -6,19 +6,12 @@ void scope_init(struct scope *scope, const struct network *network, const unsign
     for (int i = 0; i < network->tensor_count; i++) {
         const struct tensor *tensor = &network->tensors[i];
         struct span *last = scope->count ? &scope->spans[scope->count - 1] : NULL;
-        if (out && out[i])
+        int norm = tensor->role != ROLE_WEIGHT && tensor->role != ROLE_BIAS;
+        if (norm || (out && out[i]))
             continue;
         if (last && last->first + last->count == tensor->offset)
             last->count += tensor->count;
         else
             scope->spans[scope->count++] = (struct span){tensor->offset, tensor->count};
     }
-}
-
-size_t scope_size(const struct scope *scope)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < scope->count; i++)
-        size += scope->spans[i].count;
-    return size;
 }

@@ -12,13 +12,11 @@ struct span {
 };
 struct scope {
     size_t count;
-    struct span spans[2 * NETWORK_LAYERS];
+    struct span spans[NETWORK_TENSORS];
 };
 
-/* The tensors of `network` for which out[number] is 0; `out` NULL: all of them. */
+/* The weights and biases of `network` for which out[number] is 0; `out` NULL: all of them.
+ * Batch normalisations are never in scope: the paper neither attacks them nor adds noise. */
 void scope_init(struct scope *scope, const struct network *network, const unsigned char *out);
-
-/* Number of parameters in scope. */
-size_t scope_size(const struct scope *scope);
 
 #endif

@@ -14,13 +14,14 @@
 
 static const char magic[] = "steadfast ckpt 1";
 
-void state_init(struct state *state, size_t parameters)
+void state_init(struct state *state, size_t parameters, size_t trainable,
+                enum optimiser_kind kind)
 {
     memset(state, 0, sizeof *state);
     state->parameters = parameters;
     state->theta = fault_alloc_aligned(parameters, sizeof(float));
     state->best = fault_alloc_aligned(parameters, sizeof(float));
-    adam_init(&state->adam, parameters);
+    optimiser_init(&state->optimiser, kind, trainable);
     state->log = fault_alloc(1, 1);
 }
 
@@ -29,7 +30,7 @@ void state_clear(struct state *state)
     free(state->theta);
     free(state->best);
     free(state->log);
-    adam_clear(&state->adam);
+    optimiser_clear(&state->optimiser);
     memset(state, 0, sizeof *state);
 }
 
@@ -47,22 +48,29 @@ void state_log(struct state *state, const char *format, ...)
     state->log = longer;
 }
 
-static void arrays_of(const struct state *state, float *arrays[ARRAYS])
+struct array {
+    float *values;
+    size_t bytes;
+};
+
+static void arrays_of(const struct state *state, struct array arrays[ARRAYS])
 {
-    arrays[0] = state->theta;
-    arrays[1] = state->best;
-    arrays[2] = state->adam.m;
-    arrays[3] = state->adam.v;
+    const struct optimiser *o = &state->optimiser;
+    size_t all = state->parameters * sizeof(float), moved = o->count * sizeof(float);
+    arrays[0] = (struct array){state->theta, all};
+    arrays[1] = (struct array){state->best, all};
+    arrays[2] = (struct array){o->m, moved};
+    arrays[3] = (struct array){o->v, moved};
 }
 
 static void digest_arrays(const struct state *state, char hex[DIGEST_HEX])
 {
-    float *arrays[ARRAYS];
+    struct array arrays[ARRAYS];
     struct digest digest;
     arrays_of(state, arrays);
     digest_begin(&digest);
     for (int i = 0; i < ARRAYS; i++)
-        digest_add(&digest, arrays[i], state->parameters * sizeof(float));
+        digest_add(&digest, arrays[i].values, arrays[i].bytes);
     digest_end(&digest, hex);
 }
 
@@ -76,7 +84,7 @@ static char *print_header(const struct state *state, const json_t *settings)
         "{s:O, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s}",
         "settings", settings, "parameters", (json_int_t)state->parameters,
         "epoch", (json_int_t)state->epoch, "batch", (json_int_t)state->batch,
-        "step", (json_int_t)state->adam.step, "loss", loss, "robust", robust,
+        "step", (json_int_t)state->optimiser.step, "loss", loss, "robust", robust,
         "correct", (json_int_t)state->correct, "best_epoch", (json_int_t)state->best_epoch,
         "best_correct", (json_int_t)state->best_correct,
         "best_score", (json_int_t)state->best_score, "log", state->log, "sha256", hex);
@@ -93,7 +101,7 @@ int state_write(const struct state *state, const json_t *settings, const char *p
     struct outfile file;
     if (outfile_open(&file, path, fault))
         return -1;
-    float *arrays[ARRAYS];
+    struct array arrays[ARRAYS];
     arrays_of(state, arrays);
     char *text = print_header(state, settings);
     uint64_t length = strlen(text);
@@ -101,7 +109,7 @@ int state_write(const struct state *state, const json_t *settings, const char *p
     fwrite(&length, 8, 1, file.stream);
     fwrite(text, 1, length, file.stream);
     for (int i = 0; i < ARRAYS; i++)
-        fwrite(arrays[i], sizeof(float), state->parameters, file.stream);
+        fwrite(arrays[i].values, 1, arrays[i].bytes, file.stream);
     free(text);
     return outfile_commit(&file, fault);
 }
@@ -169,7 +177,7 @@ static int take_header(struct state *state, const json_t *header, const char **h
         return -1;
     state->epoch = (uint64_t)epoch;
     state->batch = (uint64_t)batch;
-    state->adam.step = (uint64_t)step;
+    state->optimiser.step = (uint64_t)step;
     state->loss = strtod(loss, NULL);
     state->robust = strtod(robust, NULL);
     state->correct = (uint64_t)correct;
@@ -186,8 +194,12 @@ static int take_header(struct state *state, const json_t *header, const char **h
 static int parse(struct state *state, const json_t *settings, const char *bytes, size_t length,
                  const char *path, struct fault *fault)
 {
-    size_t payload = ARRAYS * state->parameters * sizeof(float);
+    struct array arrays[ARRAYS];
+    size_t payload = 0;
     uint64_t text = 0;
+    arrays_of(state, arrays);
+    for (int i = 0; i < ARRAYS; i++)
+        payload += arrays[i].bytes;
     if (length >= LEAD)
         memcpy(&text, bytes + 16, 8);
     if (length < LEAD || memcmp(bytes, magic, 16) != 0 || text > length - LEAD)
@@ -199,10 +211,9 @@ static int parse(struct state *state, const json_t *settings, const char *bytes,
     if (!bad && (!header || take_header(state, header, &hex) || length - LEAD - text != payload))
         bad = fault_set(fault, "%s: is damaged; start without --resume", path);
     if (!bad) {
-        float *arrays[ARRAYS];
-        arrays_of(state, arrays);
-        for (size_t i = 0; i < ARRAYS; i++)
-            memcpy(arrays[i], bytes + LEAD + text + i * (payload / ARRAYS), payload / ARRAYS);
+        const char *at = bytes + LEAD + text;
+        for (int i = 0; i < ARRAYS; at += arrays[i++].bytes)
+            memcpy(arrays[i].values, at, arrays[i].bytes);
         digest_arrays(state, found);
         if (strcmp(found, hex) != 0)
             bad = fault_set(fault, "%s: is damaged (sha256 differs); start without --resume",
@@ -220,7 +231,9 @@ int state_read(struct state *state, const json_t *settings, const char *path,
     if (!bytes)
         return -1;
     struct state read;
-    state_init(&read, state->parameters);
+    state_init(&read, state->parameters, state->optimiser.count, state->optimiser.kind);
+    read.optimiser.momentum = state->optimiser.momentum;
+    read.optimiser.weight_decay = state->optimiser.weight_decay;
     int bad = parse(&read, settings, bytes, length, path, fault);
     free(bytes);
     if (bad) {

@@ -6,7 +6,7 @@
  *     16 bytes  "steadfast ckpt 1"
  *      8 bytes  length of the JSON, little-endian
  *      JSON     settings, counters, sums (hexadecimal floats), sha256 of the rest
- *      float32  theta, best theta, Adam's m, Adam's v
+ *      float32  theta, best theta; of the optimiser (trainable parameters) m, v
  *
  * It is written whole or not at all (outfile.h). */
 #ifndef TRAINER_STATE_H
@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "adam.h"
+#include "optimiser.h"
 #include "specs/fault.h"
 
 struct state {
@@ -31,11 +31,14 @@ struct state {
     uint64_t best_correct; /* validation samples it classifies correctly */
     uint64_t best_score;   /* what it was chosen by: the same, or their sum over noisy chips */
     float *theta, *best;   /* [parameters], owned */
-    struct adam adam;
+    struct optimiser optimiser;
     char *log; /* CSV lines of the epochs done; owned */
 };
 
-void state_init(struct state *state, size_t parameters);
+/* For that many parameters, of which an optimiser of this kind moves the first `trainable`;
+ * its momentum and weight decay may then be set (they are settings, not state). */
+void state_init(struct state *state, size_t parameters, size_t trainable,
+                enum optimiser_kind kind);
 void state_clear(struct state *state); /* safe on a zeroed struct */
 
 /* Add a line to the log. */

@@ -7,19 +7,22 @@
 #include "console/exits.h"
 #include "console/interrupt.h"
 #include "console/version.h"
+#include "certified_lsnn.h"
 #include "course.h"
 #include "evaluate.h"
 #include "flags.h"
 #include "history.h"
 #include "initial.h"
-#include "specs/model.h"
+#include "specs/fold.h"
 #include "specs/outfile.h"
 
 /* All that one run owns. */
 struct train {
     struct flags flags;
-    struct model model; /* task, input and network of the model to be */
+    struct network network; /* as it is trained, batch normalisations and all */
+    struct model model;     /* task and input of the model to be; the folded network */
     struct dataset parts[SPLIT_TEST + 1];
+    unsigned char out[NETWORK_TENSORS]; /* tensors left out of attack and noise */
     struct state state;
 };
 
@@ -47,6 +50,23 @@ static int check_files(const struct flags *flags, struct fault *fault)
     return 0;
 }
 
+/* The network as `certified` trains it. */
+static int prepare_proof(const struct recipe *recipe, struct network *network,
+                         struct fault *fault)
+{
+    if (network->kind == NETWORK_LSNN) {
+        certified_lsnn_constants(network);
+        return 0;
+    }
+    if (!interval_fits(network))
+        return fault_set(fault, "--method certified: trains chains of layers with a ReLU between "
+                         "any two with weights; this network is none");
+    if (recipe->certify_weight > 1)
+        return fault_set(fault, "--certify-weight: %g is not a share of the loss, from 0 to 1",
+                         recipe->certify_weight);
+    return 0;
+}
+
 static int describe_model(struct train *train, struct fault *fault)
 {
     const struct settings *settings = &train->flags.settings;
@@ -60,9 +80,14 @@ static int describe_model(struct train *train, struct fault *fault)
     char *text = network_default(settings->task, settings->units,
                                  settings->encoder ? encoder_channels(settings->encoder) : 0);
     require(text);
-    int bad = network_parse(&model->network, text, fault);
+    int bad = network_parse(&train->network, text, fault);
     free(text);
-    return bad;
+    if (bad)
+        return -1;
+    if (settings->method->uses & USES_CERTIFY &&
+        prepare_proof(&settings->recipe, &train->network, fault))
+        return -1;
+    return recipe_scope(&settings->recipe, &train->network, train->out, fault);
 }
 
 static int load_data(struct train *train, struct fault *fault)
@@ -82,32 +107,34 @@ static int start_from(struct train *train, struct fault *fault)
 {
     const char *path = train->flags.from;
     struct model other = {0};
+    struct fault reason;
     if (model_read(&other, path, fault))
         return -1;
-    char *ours = network_print(&train->model.network), *theirs = network_print(&other.network);
-    int bad = strcmp(ours, theirs) != 0;
+    int bad = fold_undo(&other, &train->network, &reason);
     if (bad)
-        fault_set(fault, "%s: holds another network than task %s trains; check --task and --units",
-                  path, train->model.task);
+        fault_set(fault, "%s: %.200s; check --task, --units and --encoder", path, reason.text);
     else {
-        memcpy(train->state.theta, other.network.theta,
+        memcpy(train->state.theta, train->network.theta,
                train->state.parameters * sizeof(float));
         memcpy(train->flags.settings.from, other.sha256, DIGEST_HEX);
     }
-    free(ours);
-    free(theirs);
     model_clear(&other);
-    return bad ? -1 : 0;
+    return bad;
 }
 
 static int prepare_state(struct train *train, struct fault *fault)
 {
     const struct settings *settings = &train->flags.settings;
-    const struct network *network = &train->model.network;
-    state_init(&train->state, network->parameter_count);
+    const struct network *network = &train->network;
+    state_init(&train->state, network->parameter_count, network->trainable_count,
+               settings->optimiser);
+    train->state.optimiser.momentum = settings->momentum;
+    train->state.optimiser.weight_decay = settings->weight_decay;
     if (train->flags.from) {
         if (start_from(train, fault))
             return -1;
+    } else if (settings->method->uses & USES_CERTIFY && network->kind == NETWORK_LSNN) {
+        certified_lsnn_initial(network, settings->seed, train->state.theta);
     } else {
         initial_parameters(network, settings->seed, train->state.theta);
     }
@@ -125,16 +152,17 @@ static json_t *accuracy(size_t correct, const struct dataset *set)
                      (json_int_t)set->count);
 }
 
-/* Test the best parameters, put them and their history into the model, write it. */
+/* Fold and test the best parameters, put them and their history into the model, write it. */
 static int finish(struct train *train, struct fault *fault)
 {
     const struct settings *settings = &train->flags.settings;
     const struct state *state = &train->state;
     const struct dataset *test = &train->parts[SPLIT_TEST], *valid = &train->parts[SPLIT_VALID];
     struct model *model = &train->model;
-    memcpy(model->network.theta, state->best, state->parameters * sizeof(float));
+    memcpy(train->network.theta, state->best, state->parameters * sizeof(float));
+    fold_network(&train->network, model);
     struct net *net = net_new(&model->network, settings->batch);
-    size_t correct = evaluate_correct(net, settings->batch, state->best, test);
+    size_t correct = evaluate_correct(net, settings->batch, model->network.theta, test);
     net_free(net);
 
     json_t *history = settings_print(settings);
@@ -165,7 +193,7 @@ static int draw_history(const struct train *train, struct fault *fault)
     if (!train->flags.plot)
         return 0;
     snprintf(title, sizeof title, "%s, %s, %zu parameters", settings->task,
-             settings->method->name, train->model.network.parameter_count);
+             settings->method->name, train->network.trainable_count);
     return history_draw(&train->state, title, train->flags.plot, fault);
 }
 
@@ -175,15 +203,15 @@ static int run(struct train *train, struct fault *fault)
         load_data(train, fault) || prepare_state(train, fault))
         return EXIT_INPUT;
     struct course course = {
-        .settings = &train->flags.settings, .network = &train->model.network,
+        .settings = &train->flags.settings, .network = &train->network,
         .train = &train->parts[SPLIT_TRAIN], .valid = &train->parts[SPLIT_VALID],
         .checkpoint = train->flags.checkpoint, .log = train->flags.log,
-        .quiet = train->flags.common.quiet,
+        .out = train->out, .quiet = train->flags.common.quiet,
     };
     if (!course.quiet)
         printf("%s, %s: %zu parameters, %zu samples to train on, %zu to validate\n",
                train->model.task, course.settings->method->name,
-               course.network->parameter_count, course_samples(&course), course.valid->count);
+               course.network->trainable_count, course_samples(&course), course.valid->count);
     enum outcome outcome = course_run(&course, &train->state, fault);
     if (outcome == OUTCOME_DONE && finish(train, fault))
         return EXIT_INPUT;
@@ -209,6 +237,7 @@ int main(int argc, char **argv)
     for (int part = SPLIT_TRAIN; part <= SPLIT_TEST; part++)
         dataset_clear(&train.parts[part]);
     state_clear(&train.state);
+    network_clear(&train.network);
     model_clear(&train.model);
     flags_clear(&train.flags);
     return status;

@@ -59,12 +59,25 @@ static void crop(struct domain *domain)
     }
 }
 
+/* Is this a list of layers of weights, ReLUs, maximum poolings and flattenings, each
+ * reading the one before? */
+static int is_known(const struct network *n)
+{
+    for (size_t i = 0; i < n->layer_count; i++)
+        if (n->layers[i].kind > LAYER_FLATTEN)
+            return 0;
+    return network_is_chain(n);
+}
+
 int box_feedforward_prepare(struct domain *domain, const struct box *box, struct fault *fault)
 {
     const struct network *n = domain->network;
     const struct layer *last = &n->layers[n->layer_count - 1];
     if (n->layer_count == 0 || last->kind != LAYER_DENSE)
         return fault_set(fault, "the network's last layer must be dense to be certified");
+    if (!is_known(n))
+        return fault_set(fault, "the network has layers beside conv2d, dense, relu, maxpool2d and "
+                         "flatten, one after another; no domain bounds them yet");
 
     struct box weights = box_weights(box);
     crop(domain);
@@ -180,6 +193,8 @@ static void run_layers(const struct domain *d, struct analysis *a, size_t from, 
             break;
         case LAYER_FLATTEN:
             break; /* intervals are indexed [channel][row][column] already */
+        default:
+            require(0); /* refused when prepared */
         }
     }
 }

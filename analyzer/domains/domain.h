@@ -33,7 +33,11 @@ enum quantity {
     QUANTITY_DRIVE,         /* LSNN: I_t */
     QUANTITY_MEMBRANE,      /* LSNN: V_{t+1} */
     QUANTITY_THRESHOLD,     /* LSNN: B_{t+1} */
-    QUANTITY_SPIKE          /* LSNN: o_{t+1}, as [0, 0], [1, 1] or [0, 1] */
+    QUANTITY_SPIKE,         /* LSNN: o_{t+1}, as [0, 0], [1, 1] or [0, 1] */
+    QUANTITY_TRACE,         /* LSNN, trace: G that V_{t+1} is made of */
+    QUANTITY_COUNT,         /* LSNN, trace: o_1 + ... + o_{t+1} */
+    QUANTITY_HISTORIES      /* LSNN, trace: after o_{t+1}, three rows of `count` ends:
+                               b, G and P (trace.h) that the next step begins with */
 };
 struct sighting {
     enum quantity quantity;
@@ -42,6 +46,11 @@ struct sighting {
     size_t step;   /* LSNN: t */
     size_t count;
     const double *lower, *upper; /* ends, rounded outward to binary64 */
+    /* QUANTITY_HISTORIES only: each one's neuron, spikes so far, and as bit r whether
+     * r refractory steps may be left. */
+    const uint32_t *owner;
+    const int *fewest, *most;
+    const uint64_t *blocked;
 };
 struct observer {
     void (*see)(void *context, const struct sighting *sighting);

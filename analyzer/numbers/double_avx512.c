@@ -148,6 +148,43 @@ static void sum_rows(const float *w, size_t columns, const uint16_t *list, size_
                   first_lanes(columns - i));
 }
 
+/* As sum_strip, with a factor for each row. */
+static inline __attribute__((always_inline)) void
+trace_strip(const float *w, size_t columns, const uint16_t *list, size_t listed,
+            const double *p, const double *q, double *mid, double *rad, const int groups,
+            __mmask8 inside)
+{
+    __m512d m[4], r[4];
+    for (int g = 0; g < groups; g++) {
+        m[g] = _mm512_maskz_loadu_pd(inside, mid + 8 * g);
+        r[g] = _mm512_maskz_loadu_pd(inside, rad + 8 * g);
+    }
+    for (size_t k = 0; k < listed; k++) {
+        const float *row = w + (size_t)list[k] * columns;
+        __m512d centre = _mm512_set1_pd(p[k]), radius = _mm512_set1_pd(q[k]);
+        for (int g = 0; g < groups; g++) {
+            __m512d value = widen(row + 8 * g, inside);
+            m[g] = _mm512_fmadd_pd(centre, value, m[g]);
+            r[g] = _mm512_fmadd_pd(radius, _mm512_abs_pd(value), r[g]);
+        }
+    }
+    for (int g = 0; g < groups; g++) {
+        _mm512_mask_storeu_pd(mid + 8 * g, inside, m[g]);
+        _mm512_mask_storeu_pd(rad + 8 * g, inside, r[g]);
+    }
+}
+
+static void sum_traces(const float *w, size_t columns, const uint16_t *list, size_t listed,
+                       const double *p, const double *q, double *mid, double *rad)
+{
+    size_t i = 0;
+    for (; i + STRIP <= columns; i += STRIP)
+        trace_strip(w + i, columns, list, listed, p, q, mid + i, rad + i, 4, 0xff);
+    for (; i < columns; i += 8)
+        trace_strip(w + i, columns, list, listed, p, q, mid + i, rad + i, 1,
+                    first_lanes(columns - i));
+}
+
 static void scale_row(const float *w, double v, size_t columns, double *sum, double *magnitude)
 {
     __m512d factor = _mm512_set1_pd(v), size = _mm512_set1_pd(fabs(v));

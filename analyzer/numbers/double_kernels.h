@@ -58,6 +58,26 @@ struct double_kernels {
     /* sum[i] += v w[i], magnitude[i] += |v| |w[i]|. */
     void (*scale_row)(const float *w, double v, size_t columns, double *sum, double *magnitude);
 
+    /* mid[i] += sum of p[k] w[row][i], rad[i] += sum of q[k] |w[row][i]| over
+     * listed rows, row = list[k], q >= 0. */
+    void (*sum_traces)(const float *w, size_t columns, const uint16_t *list, size_t listed,
+                       const double *p, const double *q, double *mid, double *rad);
+
+    /* Ends += the product of a row's intervals, of any sign, and [-x_neg, x_hi]. */
+    void (*add_products)(const double *w_neg, const double *w_hi, size_t count, double x_neg,
+                         double x_hi, double *neg, double *hi);
+
+    /* y[i] := drive[owner[i]] + r[i] on ends. */
+    void (*add_owned)(double *y, const double *drive, const uint32_t *owner, const double *r,
+                      size_t count);
+
+    /* y[i] := x[from[i]]. */
+    void (*pick)(double *y, const double *x, const uint32_t *from, size_t count);
+
+    /* y[i] := the greatest x[member[k]] over start[i] <= k < start[i + 1]. */
+    void (*greatest)(double *y, const double *x, const uint32_t *member, const uint32_t *start,
+                     size_t count);
+
     /* ends[i] += row[i]. */
     void (*add_row)(const double *row, size_t count, double *ends);
 

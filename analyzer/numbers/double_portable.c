@@ -58,6 +58,19 @@ static void scale_row(const float *w, double v, size_t columns, double *sum, dou
     }
 }
 
+static void sum_traces(const float *w, size_t columns, const uint16_t *list, size_t listed,
+                       const double *p, const double *q, double *mid, double *rad)
+{
+    for (size_t k = 0; k < listed; k++) {
+        const float *row = w + (size_t)list[k] * columns;
+        for (size_t i = 0; i < columns; i++) {
+            double value = row[i];
+            mid[i] += p[k] * value;
+            rad[i] += q[k] * fabs(value);
+        }
+    }
+}
+
 /* Overflow and NaN give up on the number: an infinite end. */
 static inline double sound_end(double end)
 {

@@ -40,6 +40,7 @@ struct weights {
     size_t rows, columns;
     float *values;                       /* FORM_CENTRE_RADIUS, owned */
     double *neg, *hi, *open_neg, *open_hi; /* FORM_ENDS: [rows][columns] */
+    double *own_neg, *own_hi;              /* synapses: the diagonal's ends, NULL where all 0 */
 
     /* readouts: ends of the weights [classes][inputs] and biases [classes] */
     size_t classes, inputs, divisor;
@@ -84,6 +85,17 @@ void double_scalar_loosen(struct scalar *scalar, double relative, double absolut
 void double_hull(struct intervals *y, const struct intervals *x, size_t count);
 void double_spread(struct intervals *y, const struct intervals *x, double scale, double offset,
                    size_t count);
+
+struct weights *double_synapses_new(const struct engine *, const float *values, size_t units,
+                                    const struct box *);
+void double_drive_traces(const struct weights *, const struct intervals *x, struct intervals *y);
+void double_membrane(const struct weights *, const struct intervals *drive,
+                     const uint32_t *owner, const struct intervals *x, const struct intervals *r,
+                     struct intervals *y, size_t count);
+void double_pick(struct intervals *y, const struct intervals *x, const uint32_t *from,
+                 size_t count);
+void double_hulls(struct intervals *y, const struct intervals *x, const uint32_t *member,
+                  const uint32_t *start, size_t count);
 
 struct weights *double_readout_new(const struct engine *, const float *weight,
                                    const float *bias, size_t classes, size_t inputs,

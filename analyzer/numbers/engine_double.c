@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "double_forms.h"
 #include "double_store.h"
 #include "specs/fault.h"
 
@@ -69,6 +70,18 @@ static void set_counts(struct intervals *x, const int *lower, const int *upper, 
     for (size_t i = 0; i < count; i++) {
         x->hi[i] = upper[i];
         x->neg[i] = -(double)lower[i];
+    }
+}
+
+static void set_ends(struct intervals *x, const double *lower, const double *upper,
+                     size_t count)
+{
+    require(count <= x->count);
+    x->channels = 1;
+    x->plane = count;
+    for (size_t i = 0; i < count; i++) {
+        x->neg[i] = -lower[i];
+        x->hi[i] = upper[i];
     }
 }
 
@@ -139,6 +152,8 @@ static void weights_free(struct weights *w)
     free(w->hi);
     free(w->open_neg);
     free(w->open_hi);
+    free(w->own_neg);
+    free(w->own_hi);
     free(w->weight_neg);
     free(w->weight_hi);
     free(w->bias_neg);
@@ -167,6 +182,7 @@ static const struct engine engine = {
     .set_points = set_points,
     .set_counts = set_counts,
     .copy = copy,
+    .set_ends = set_ends,
     .get_ends = get_ends,
     .layer_new = double_layer_new,
     .layer = double_layer,
@@ -187,8 +203,14 @@ static const struct engine engine = {
     .scalar_loosen = double_scalar_loosen,
     .hull = double_hull,
     .spread = double_spread,
+    .synapses_new = double_synapses_new,
+    .drive_traces = double_drive_traces,
+    .membrane = double_membrane,
+    .pick = double_pick,
+    .hulls = double_hulls,
     .readout_new = double_readout_new,
     .readout = double_readout,
+    .forms = &double_form_kernels,
 };
 
 static int has_avx512(void)

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "mpfr_store.h"
+#include "mpfr_forms.h"
 
 #define MOST_PRECISIONS 64
 
@@ -149,6 +149,16 @@ static void copy(struct intervals *y, size_t at, const struct intervals *x, size
     }
 }
 
+static void set_ends(struct intervals *x, const double *lower, const double *upper,
+                     size_t count)
+{
+    require(count <= x->count);
+    for (size_t i = 0; i < count; i++) {
+        mpfr_set_d(x->lo.at[i], lower[i], MPFR_RNDD);
+        mpfr_set_d(x->hi.at[i], upper[i], MPFR_RNDU);
+    }
+}
+
 static void get_ends(const struct intervals *x, size_t first, size_t count, double *lower,
                      double *upper)
 {
@@ -197,6 +207,8 @@ static void weights_free(struct weights *w)
     mpfr_row_clear(&w->hi);
     mpfr_row_clear(&w->bias_lo);
     mpfr_row_clear(&w->bias_hi);
+    mpfr_row_clear(&w->own_lo);
+    mpfr_row_clear(&w->own_hi);
     free(w);
 }
 
@@ -207,6 +219,7 @@ static const struct engine table = {
     .set_points = set_points,
     .set_counts = set_counts,
     .copy = copy,
+    .set_ends = set_ends,
     .get_ends = get_ends,
     .layer_new = mpfr_layer_new,
     .layer = mpfr_layer,
@@ -227,8 +240,14 @@ static const struct engine table = {
     .scalar_loosen = mpfr_scalar_loosen,
     .hull = mpfr_hull,
     .spread = mpfr_spread,
+    .synapses_new = mpfr_synapses_new,
+    .drive_traces = mpfr_drive_traces,
+    .membrane = mpfr_membrane,
+    .pick = mpfr_pick,
+    .hulls = mpfr_hulls,
     .readout_new = mpfr_readout_new,
     .readout = mpfr_readout,
+    .forms = &mpfr_form_kernels,
 };
 
 const struct engine *engine_mpfr(int bits)

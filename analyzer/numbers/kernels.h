@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "analyzer/numbers/constant.h"
+#include "analyzer/numbers/forms.h"
 #include "specs/box.h"
 #include "specs/network.h"
 
@@ -64,6 +65,10 @@ struct engine {
 
     /* y[at + i] := x[i] for i < count. */
     void (*copy)(struct intervals *y, size_t at, const struct intervals *x, size_t count);
+
+    /* x[i] := [lower[i], upper[i]], exactly (mpfr: of 53 bits or more; else outward). */
+    void (*set_ends)(struct intervals *x, const double *lower, const double *upper,
+                     size_t count);
 
     /* The ends of x[first .. first + count) as binary64, rounded outward; overflow
      * gives infinities. */
@@ -145,6 +150,30 @@ struct engine {
     void (*spread)(struct intervals *y, const struct intervals *x, double scale, double offset,
                    size_t count);
 
+    /* ---- filtered spike trains: rows of any length, several histories a neuron ---- */
+
+    /* Synapses [units][units] in their box, a neuron's own kept apart: drive_traces
+     * takes the diagonal for zero, membrane adds it. */
+    struct weights *(*synapses_new)(const struct engine *, const float *values, size_t units,
+                                    const struct box *);
+
+    /* y[i] := y[i] + sum_k w[k][i] x[k]; of synapses, over k other than i.  Rows
+     * whose x[k] is [0, 0] are not read. */
+    void (*drive_traces)(const struct weights *, const struct intervals *x, struct intervals *y);
+
+    /* y[i] := drive[o] + w[o][o] x[i] + r[i], o = owner[i], for synapses w. */
+    void (*membrane)(const struct weights *, const struct intervals *drive,
+                     const uint32_t *owner, const struct intervals *x, const struct intervals *r,
+                     struct intervals *y, size_t count);
+
+    /* y[i] := x[from[i]]; y and x are different rows. */
+    void (*pick)(struct intervals *y, const struct intervals *x, const uint32_t *from,
+                 size_t count);
+
+    /* y[i] := the hull of x[member[k]] over start[i] <= k < start[i + 1], at least one. */
+    void (*hulls)(struct intervals *y, const struct intervals *x, const uint32_t *member,
+                  const uint32_t *start, size_t count);
+
     /* ---- verdicts ---- */
 
     /* The last layer, logit_c = (sum_i W[c][i] x_i) / divisor + b[c].
@@ -161,6 +190,9 @@ struct engine {
      * scale[j]: an approximation of the sum of absolute terms of that margin. */
     void (*readout)(const struct weights *, const struct intervals *x, size_t first,
                     int label, struct margins *result);
+
+    /* ---- backward substitution ---- */
+    const struct form_kernels *forms;
 };
 
 #endif

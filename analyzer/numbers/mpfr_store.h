@@ -31,6 +31,7 @@ struct weights {
     size_t rows, columns;      /* matrices: as stored; layers: outputs, depth */
     struct mpfr_row lo, hi;    /* ends of every weight */
     struct mpfr_row bias_lo, bias_hi;
+    struct mpfr_row own_lo, own_hi; /* synapses: the diagonal */
     size_t classes, inputs, divisor; /* readouts: weights are [classes][inputs] */
 };
 
@@ -78,6 +79,16 @@ void mpfr_scalar_loosen(struct scalar *scalar, double relative, double absolute)
 void mpfr_hull(struct intervals *y, const struct intervals *x, size_t count);
 void mpfr_spread(struct intervals *y, const struct intervals *x, double scale, double offset,
                  size_t count);
+struct weights *mpfr_synapses_new(const struct engine *, const float *values, size_t units,
+                                  const struct box *);
+void mpfr_drive_traces(const struct weights *, const struct intervals *x, struct intervals *y);
+void mpfr_membrane(const struct weights *, const struct intervals *drive, const uint32_t *owner,
+                   const struct intervals *x, const struct intervals *r, struct intervals *y,
+                   size_t count);
+void mpfr_pick(struct intervals *y, const struct intervals *x, const uint32_t *from,
+               size_t count);
+void mpfr_hulls(struct intervals *y, const struct intervals *x, const uint32_t *member,
+                const uint32_t *start, size_t count);
 struct weights *mpfr_readout_new(const struct engine *, const float *weight, const float *bias,
                                  size_t classes, size_t inputs, int transposed, size_t divisor,
                                  const struct box *);

@@ -19,11 +19,19 @@ struct rounding_scope {
 
 #define ROUNDING_MASKED 0x1f80u /* every exception masked, to nearest */
 #define ROUNDING_UPWARD 0x4000u
+#define ROUNDING_DOWNWARD 0x2000u
 
 static inline void rounding_enter_upward(struct rounding_scope *scope)
 {
     scope->saved = _mm_getcsr();
     _mm_setcsr(ROUNDING_MASKED | ROUNDING_UPWARD);
+    __asm__ volatile("" ::: "memory");
+}
+
+static inline void rounding_enter_downward(struct rounding_scope *scope)
+{
+    scope->saved = _mm_getcsr();
+    _mm_setcsr(ROUNDING_MASKED | ROUNDING_DOWNWARD);
     __asm__ volatile("" ::: "memory");
 }
 
@@ -50,6 +58,12 @@ static inline void rounding_enter_upward(struct rounding_scope *scope)
 {
     feholdexcept(&scope->saved);
     fesetround(FE_UPWARD);
+}
+
+static inline void rounding_enter_downward(struct rounding_scope *scope)
+{
+    feholdexcept(&scope->saved);
+    fesetround(FE_DOWNWARD);
 }
 
 static inline void rounding_enter_nearest(struct rounding_scope *scope)

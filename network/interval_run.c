@@ -1,0 +1,413 @@
+/* interval_run.c -- see interval_run.h. */
+#include "interval_run.h"
+
+#include <immintrin.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "specs/fault.h"
+
+static int weighted(const struct layer *layer)
+{
+    return layer->kind == LAYER_DENSE || layer->kind == LAYER_CONV2D;
+}
+
+/* Whether layers first .. end - 1 are a ReLU, at most one pooling and one flattening. */
+static int passes(const struct network *network, size_t first, size_t end)
+{
+    int relus = 0, pools = 0, flats = 0;
+    for (size_t i = first; i < end; i++) {
+        enum layer_kind kind = network->layers[i].kind;
+        relus += kind == LAYER_RELU;
+        pools += kind == LAYER_MAXPOOL2D;
+        flats += kind == LAYER_FLATTEN;
+        if (flats && kind == LAYER_MAXPOOL2D)
+            return 0;
+    }
+    return relus == 1 && pools <= 1 && flats <= 1 &&
+           (size_t)(relus + pools + flats) == end - first;
+}
+
+int interval_fits(const struct network *network)
+{
+    size_t found = 0, last = 0;
+    if (network->kind != NETWORK_FEEDFORWARD || !weighted(&network->layers[0]))
+        return 0;
+    for (size_t i = 0; i < network->layer_count; i++) {
+        if (network->layers[i].from != (i ? (int)i - 1 : NETWORK_INPUT))
+            return 0;
+        if (!weighted(&network->layers[i]))
+            continue;
+        if (found && !passes(network, last + 1, i))
+            return 0;
+        found++;
+        last = i;
+    }
+    return found >= 2 && last + 1 == network->layer_count &&
+           network->layers[last].kind == LAYER_DENSE && network->layers[last].bias >= 0;
+}
+
+static float *floats(size_t count)
+{
+    return fault_alloc_aligned(count, sizeof(float));
+}
+
+/* How many of `all` rows or columns the first `outputs` of a convolution read. */
+static size_t reach(size_t outputs, size_t stride, size_t kernel, size_t before, size_t all)
+{
+    size_t end = (outputs - 1) * stride + kernel;
+    size_t rows = end > before ? end - before : 1;
+    return rows < all ? rows : all;
+}
+
+/* Rows and columns that no pooling window covers and no stride reaches are not computed. */
+static void crop(struct layer *layers, size_t count)
+{
+    for (size_t i = count; i-- > 0;) {
+        struct layer *l = &layers[i];
+        if (i + 1 < count && layers[i + 1].kind != LAYER_DENSE)
+            l->out = layers[i + 1].in;
+        if (l->kind == LAYER_RELU) {
+            l->in = l->out;
+        } else if (l->kind == LAYER_MAXPOOL2D) {
+            l->in.height = l->out.height * l->size;
+            l->in.width = l->out.width * l->size;
+        } else if (l->kind == LAYER_CONV2D) {
+            l->in.height = reach(l->out.height, l->stride, l->kernel_height, l->top, l->in.height);
+            l->in.width = reach(l->out.width, l->stride, l->kernel_width, l->left, l->in.width);
+        }
+    }
+}
+
+/* What follows the weights of layer i. */
+static void plan_passage(struct interval_run *run, struct affine *a, size_t i)
+{
+    size_t block = a->layer.kind == LAYER_CONV2D ? onednn_block(a->layer.out) : 1;
+    const struct layer *pool = NULL;
+    for (i++; !weighted(&run->layers[i]); i++) {
+        if (run->layers[i].kind == LAYER_MAXPOOL2D)
+            pool = &run->layers[i];
+        a->flattened |= run->layers[i].kind == LAYER_FLATTEN;
+    }
+    struct shape kept = a->layer.out;
+    if (pool) {
+        kept = pool->out;
+        a->pooled = 1;
+        a->pool = (struct pool){a->layer.out, kept, pool->size, block, 1};
+    }
+    a->out_count = shape_count(a->layer.out);
+    a->kept_count = shape_count(kept);
+    a->block = block;
+    for (int end = 0; end < 2; end++) {
+        a->out[end] = floats(run->batch * a->out_count);
+        a->dout[end] = floats(run->batch * a->out_count);
+        a->kept[end] = floats(run->batch * a->kept_count);
+        a->dkept[end] = floats(run->batch * a->kept_count);
+        if (pool)
+            a->winner[end] = fault_alloc_aligned(pool_masks(&a->pool, run->batch),
+                                                 sizeof *a->winner[end]);
+    }
+}
+
+static void plan_affine(struct interval_run *run, size_t i)
+{
+    struct affine *a = &run->affine[run->affines], *before = run->affines ? a - 1 : NULL;
+    const struct tensor *weight = &run->network->tensors[run->network->layers[i].weight];
+    size_t block = before && !before->flattened ? before->block : 1;
+    run->affines++;
+    a->layer = run->layers[i];
+    a->in_count = shape_count(a->layer.in);
+    plan_passage(run, a, i);
+    for (int which = 0; which < 2; which++) {
+        a->in[which] = floats(run->batch * a->in_count);
+        if (before)
+            a->din[which] = floats(run->batch * a->in_count);
+    }
+    a->size = floats(weight->count);
+    a->dsize = floats(weight->count);
+    a->bias_size = floats(a->layer.out.channels);
+    a->dbias_size = floats(a->layer.out.channels);
+    a->middle = linear_new(&a->layer, run->batch, block, a->in[0], a->dout[0], a->out[0],
+                           a->din[0]);
+    a->spread = linear_new(&a->layer, run->batch, block, a->in[1], a->dout[1], a->out[1],
+                           a->din[1]);
+}
+
+struct interval_run *interval_run_new(const struct network *network, size_t batch)
+{
+    require(interval_fits(network));
+    struct interval_run *run = fault_alloc(1, sizeof *run);
+    run->network = network;
+    run->batch = batch;
+    memcpy(run->layers, network->layers, sizeof run->layers);
+    crop(run->layers, network->layer_count);
+    for (size_t i = 0; i + 1 < network->layer_count; i++)
+        if (weighted(&network->layers[i]))
+            plan_affine(run, i);
+    size_t widest = 0;
+    for (size_t k = 0; k < run->affines; k++)
+        if (run->affine[k].kept_count > widest)
+            widest = run->affine[k].kept_count;
+    run->last = &run->layers[network->layer_count - 1];
+    for (int which = 0; which < 2; which++) {
+        run->box[which] = floats(batch * shape_count(run->last->in));
+        run->dbox[which] = floats(batch * shape_count(run->last->in));
+    }
+    run->labels = fault_alloc(batch, 1);
+    run->one = floats(widest);
+    return run;
+}
+
+void interval_run_free(struct interval_run *run)
+{
+    if (!run)
+        return;
+    for (size_t k = 0; k < run->affines; k++) {
+        struct affine *a = &run->affine[k];
+        linear_free(a->middle);
+        linear_free(a->spread);
+        for (int which = 0; which < 2; which++) {
+            void *owned[] = {a->in[which], a->din[which], a->out[which], a->dout[which],
+                             a->winner[which], a->kept[which], a->dkept[which]};
+            for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+                free(owned[i]);
+        }
+        free(a->size);
+        free(a->dsize);
+        free(a->bias_size);
+        free(a->dbias_size);
+    }
+    for (int which = 0; which < 2; which++) {
+        free(run->box[which]);
+        free(run->dbox[which]);
+    }
+    free(run->labels);
+    free(run->one);
+    free(run);
+}
+
+static const float *tensor_at(const struct interval_run *run, const float *theta, int tensor)
+{
+    return theta + run->network->tensors[tensor].offset;
+}
+
+/* The two products; then the ends, in the same place. */
+static void multiply(struct interval_run *run, struct affine *a, const float *theta)
+{
+    const float zeta = (float)run->zeta;
+    const struct tensor *tensors = run->network->tensors;
+    size_t weights = tensors[a->layer.weight].count, count = run->batch * a->out_count;
+    const float *w = tensor_at(run, theta, a->layer.weight), *b = a->bias_size;
+    for (size_t i = 0; i < weights; i++)
+        a->size[i] = fabsf(w[i]);
+    if (a->layer.bias >= 0) {
+        b = tensor_at(run, theta, a->layer.bias);
+        for (size_t i = 0; i < a->layer.out.channels; i++)
+            a->bias_size[i] = zeta * fabsf(b[i]);
+    }
+    linear_forward(a->middle, w, b);
+    linear_forward(a->spread, a->size, a->bias_size);
+    float *restrict lower = a->out[0], *restrict upper = a->out[1];
+    for (size_t i = 0; i < count; i++) {
+        float middle = lower[i], radius = upper[i];
+        lower[i] = middle - radius;
+        upper[i] = middle + radius;
+    }
+}
+
+static void rectify(const struct interval_run *run, struct affine *a)
+{
+    for (int end = 0; end < 2; end++) {
+        if (a->pooled) {
+            pool_forward(&a->pool, run->batch, a->out[end], a->kept[end], a->winner[end]);
+            continue;
+        }
+        for (size_t i = 0; i < run->batch * a->kept_count; i++)
+            a->kept[end][i] = a->out[end][i] > 0 ? a->out[end][i] : 0;
+    }
+}
+
+static void rectify_back(const struct interval_run *run, struct affine *a)
+{
+    for (int end = 0; end < 2; end++) {
+        if (a->pooled) {
+            pool_backward(&a->pool, run->batch, a->winner[end], a->dkept[end], a->dout[end]);
+            continue;
+        }
+        for (size_t i = 0; i < run->batch * a->kept_count; i++)
+            a->dout[end][i] = a->out[end][i] > 0 ? a->dkept[end][i] : 0;
+    }
+}
+
+/* Blocks of channels vanish in a flat vector: copies the map of one sample from one order to
+ * the other. */
+static void reorder(const struct affine *a, const float *from, int to_flat, float *to)
+{
+    size_t plane = a->kept_count / a->layer.out.channels, block = a->block;
+    for (size_t first = 0; first < a->layer.out.channels; first += block)
+        for (size_t i = 0; i < plane; i++)
+            for (size_t c = 0; c < block; c++) {
+                size_t blocked = first * plane + i * block + c, flat = (first + c) * plane + i;
+                if (to_flat)
+                    to[flat] = from[blocked];
+                else
+                    to[blocked] = from[flat];
+            }
+}
+
+/* A whole batch in place, where the next layer needs it. */
+static void reorder_all(const struct interval_run *run, const struct affine *a, int to_flat,
+                        float *maps, float *one)
+{
+    if (!a->flattened || a->block == 1)
+        return;
+    for (size_t s = 0; s < run->batch; s++) {
+        reorder(a, maps + s * a->kept_count, to_flat, one);
+        memcpy(maps + s * a->kept_count, one, a->kept_count * sizeof *one);
+    }
+}
+
+/* From ends l, u to c + zeta r and r + zeta c; and back. */
+static void hand_on(const struct interval_run *run, const struct affine *a, float zeta,
+                    float *const to[2])
+{
+    float more = (1 + zeta) / 2, less = (1 - zeta) / 2;
+    const float *restrict l = a->kept[0], *restrict u = a->kept[1];
+    float *restrict middle = to[0], *restrict spread = to[1];
+    for (size_t i = 0; i < run->batch * a->kept_count; i++) {
+        middle[i] = more * u[i] + less * l[i];
+        spread[i] = more * u[i] - less * l[i];
+    }
+    for (int which = 0; which < 2; which++)
+        reorder_all(run, a, 1, to[which], run->one);
+}
+
+static void hand_back(const struct interval_run *run, const struct affine *a, float zeta,
+                      float *const from[2])
+{
+    float more = (1 + zeta) / 2, less = (1 - zeta) / 2;
+    float *restrict dl = a->dkept[0], *restrict du = a->dkept[1];
+    const float *restrict middle = from[0], *restrict spread = from[1];
+    for (int which = 0; which < 2; which++)
+        reorder_all(run, a, 0, from[which], run->one);
+    for (size_t i = 0; i < run->batch * a->kept_count; i++) {
+        du[i] = more * (middle[i] + spread[i]);
+        dl[i] = less * (middle[i] - spread[i]);
+    }
+}
+
+static void load(struct interval_run *run, const float *inputs, const uint8_t *labels,
+                 size_t count)
+{
+    struct affine *first = &run->affine[0];
+    size_t used = count * first->in_count, all = run->batch * first->in_count;
+    struct shape given = run->network->layers[0].in, read = first->layer.in;
+    float *to = first->in[0];
+    for (size_t map = 0; map < count * given.channels; map++)
+        for (size_t row = 0; row < read.height; row++, to += read.width)
+            memcpy(to, inputs + (map * given.height + row) * given.width,
+                   read.width * sizeof *to);
+    memset(to, 0, (all - used) * sizeof *to);
+    for (size_t i = 0; i < all; i++)
+        first->in[1][i] = (float)run->zeta * fabsf(first->in[0][i]);
+    memcpy(run->labels, labels, count);
+    run->count = count;
+}
+
+static struct readout readout_of(const struct interval_run *run, const float *theta)
+{
+    return (struct readout){tensor_at(run, theta, run->last->weight),
+                            tensor_at(run, theta, run->last->bias), shape_count(run->last->in),
+                            run->network->class_count, (float)run->zeta};
+}
+
+/* Subnormal numbers are read and written as zero: they cost a hundred times a normal one. */
+static unsigned fast_mode(void)
+{
+    unsigned saved = _mm_getcsr();
+    _mm_setcsr(0x9fc0u);
+    return saved;
+}
+
+void interval_run_forward(struct interval_run *run, const float *theta, double zeta,
+                          const float *inputs, const uint8_t *labels, size_t count,
+                          float *margins)
+{
+    require(count <= run->batch);
+    unsigned saved = fast_mode();
+    run->zeta = zeta;
+    load(run, inputs, labels, count);
+    for (size_t k = 0; k < run->affines; k++) {
+        struct affine *a = &run->affine[k];
+        multiply(run, a, theta);
+        rectify(run, a);
+        if (k + 1 < run->affines)
+            hand_on(run, a, (float)zeta, a[1].in);
+        else
+            hand_on(run, a, 0, run->box);
+    }
+    struct readout readout = readout_of(run, theta);
+    for (size_t s = 0; s < count; s++)
+        interval_margins(&readout, run->box[0] + s * readout.inputs,
+                         run->box[1] + s * readout.inputs, labels[s],
+                         margins + s * readout.classes);
+    _mm_setcsr(saved);
+}
+
+static float signed_as(float value, float sign)
+{
+    return sign > 0 ? value : sign < 0 ? -value : 0;
+}
+
+/* Through both products; the weight's gradient is the first's plus sign(W) times the second's. */
+static void multiply_back(struct interval_run *run, struct affine *a, const float *theta,
+                          float *gradient)
+{
+    const struct tensor *tensors = run->network->tensors;
+    size_t count = run->batch * a->out_count, weights = tensors[a->layer.weight].count;
+    float *restrict middle = a->dout[0], *restrict radius = a->dout[1];
+    for (size_t i = 0; i < count; i++) {
+        float lower = middle[i], upper = radius[i];
+        middle[i] = upper + lower;
+        radius[i] = upper - lower;
+    }
+    const float *w = tensor_at(run, theta, a->layer.weight);
+    float *dw = gradient + tensors[a->layer.weight].offset;
+    float *db = a->layer.bias >= 0 ? gradient + tensors[a->layer.bias].offset : a->dbias_size;
+    linear_backward(a->middle, dw, db);
+    linear_backward(a->spread, a->dsize, a->dbias_size);
+    for (size_t i = 0; i < weights; i++)
+        dw[i] += signed_as(a->dsize[i], w[i]);
+    const float *b = a->layer.bias >= 0 ? tensor_at(run, theta, a->layer.bias) : NULL;
+    for (size_t i = 0; b && i < a->layer.out.channels; i++)
+        db[i] += (float)run->zeta * signed_as(a->dbias_size[i], b[i]);
+}
+
+void interval_run_backward(struct interval_run *run, const float *theta, size_t count,
+                           const float *dmargins, float *gradient)
+{
+    require(count == run->count);
+    unsigned saved = fast_mode();
+    struct readout readout = readout_of(run, theta);
+    size_t inputs = readout.inputs;
+    memset(gradient, 0, run->network->parameter_count * sizeof *gradient);
+    for (int which = 0; which < 2; which++)
+        memset(run->dbox[which], 0, run->batch * inputs * sizeof(float));
+    for (size_t s = 0; s < count; s++)
+        interval_margins_back(&readout, run->box[0] + s * inputs, run->box[1] + s * inputs,
+                              run->labels[s], dmargins + s * readout.classes,
+                              run->dbox[0] + s * inputs, run->dbox[1] + s * inputs,
+                              gradient + run->network->tensors[run->last->weight].offset,
+                              gradient + run->network->tensors[run->last->bias].offset);
+    for (size_t k = run->affines; k-- > 0;) {
+        struct affine *a = &run->affine[k];
+        if (k + 1 < run->affines)
+            hand_back(run, a, (float)run->zeta, a[1].din);
+        else
+            hand_back(run, a, 0, run->dbox);
+        rectify_back(run, a);
+        multiply_back(run, a, theta, gradient);
+    }
+    _mm_setcsr(saved);
+}
