@@ -20,7 +20,8 @@ NETWORK  = -O3 -march=native -fno-math-errno
 MAINS    = trainer/train.c analyzer/certify.c
 SOURCES  = $(filter-out $(MAINS),$(wildcard specs/*.c console/*.c network/*.c trainer/*.c \
            analyzer/*.c analyzer/numbers/*.c analyzer/domains/*.c))
-PRIVATE  = %_store.h %_read.h %/double_kernels.h %_forms.h %/lanes.h %_run.h %/onednn.h %/pool.h %/sparse.h %/join.h %/maps.h analyzer/domains/box.h
+PRIVATE  = %_store.h %_read.h %_forms.h %_run.h $(addprefix %/,double_kernels.h lanes.h onednn.h \
+           pool.h sparse.h join.h maps.h lsnn_width.h) analyzer/domains/box.h
 HEADERS  = $(filter-out $(PRIVATE),$(wildcard specs/*.h network/*.h trainer/*.h analyzer/*.h \
            analyzer/numbers/*.h analyzer/domains/*.h))
 OBJECTS  = $(SOURCES:%.c=$(B)/%.o)

@@ -103,7 +103,6 @@ struct life {
     const float *theta;
     struct life_neuron *neuron;
     mpfr_t decay, complement, decay_ada, complement_ada, b0, beta, term;
-    size_t outside; /* promises found broken */
 };
 
 static const float *life_weights(const struct life *l, int tensor)
@@ -153,10 +152,8 @@ static void life_end(struct life *l)
 }
 
 /* x := decay x + complement o. */
-static void life_filter(struct life *l, mpfr_t x, const mpfr_t decay, const mpfr_t complement,
-                        int fires)
+static void life_filter(mpfr_t x, const mpfr_t decay, const mpfr_t complement, int fires)
 {
-    (void)l;
     mpfr_mul(x, x, decay, MPFR_RNDN);
     if (fires)
         mpfr_add(x, x, complement, MPFR_RNDN);
@@ -174,10 +171,11 @@ static void life_currents(struct life *l, const float *x)
             mpfr_set_d(l->term, (double)w_in[k * n->units + i] * (double)x[k], MPFR_RNDN);
             mpfr_add(*current, *current, l->term, MPFR_RNDN);
         }
-        for (size_t j = 0; j < n->units; j++)
-            if (l->neuron[j].fires)
-                mpfr_add_d(*current, *current, w_rec[j * n->units + i], MPFR_RNDN);
     }
+    for (size_t j = 0; j < n->units; j++)
+        for (size_t i = 0; l->neuron[j].fires && i < n->units; i++)
+            mpfr_add_d(l->neuron[i].current, l->neuron[i].current, w_rec[j * n->units + i],
+                       MPFR_RNDN);
 }
 
 /* V, b, B of step t + 1 and whether the neuron fires there; G and P with it. */
@@ -191,8 +189,8 @@ static void life_step(struct life *l, const float *x)
         mpfr_mul(l->term, u->current, l->complement, MPFR_RNDN);
         mpfr_add(u->v, u->v, l->term, MPFR_RNDN);
         mpfr_mul(u->resets, u->resets, l->decay, MPFR_RNDN);
-        life_filter(l, u->trace, l->decay, l->complement, u->fires);
-        life_filter(l, u->b, l->decay_ada, l->complement_ada, u->fires);
+        life_filter(u->trace, l->decay, l->complement, u->fires);
+        life_filter(u->b, l->decay_ada, l->complement_ada, u->fires);
         mpfr_set(l->term, u->threshold, MPFR_RNDN);
         mpfr_mul(u->threshold, u->b, l->beta, MPFR_RNDN);
         mpfr_add(u->threshold, u->threshold, l->b0, MPFR_RNDN);

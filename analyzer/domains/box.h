@@ -1,4 +1,4 @@
-/* box.h -- the two halves of the box domain; private to domains/. */
+/* box.h -- the parts of the box domain; private to domains/. */
 #ifndef DOMAINS_BOX_H
 #define DOMAINS_BOX_H
 
@@ -8,6 +8,10 @@
 struct decays {
     struct scalar *membrane, *membrane_complement, *adaptation, *adaptation_complement;
 };
+
+struct box_lsnn;
+struct box_graph;
+struct box_rows;
 
 struct domain {
     const struct engine *engine;
@@ -20,6 +24,7 @@ struct domain {
     struct weights *layers[NETWORK_LAYERS]; /* NULL where a layer has no weights */
     struct weights *size_layers[NETWORK_LAYERS];
     size_t first_dense; /* layers before it are run sample by sample */
+    struct box_graph *graph; /* of a network that is no plain list of layers, else NULL */
     size_t widest;      /* intervals in the widest row between layers, per sample */
     /* LSNN */
     struct weights *w_in, *w_rec, *size_in, *size_rec;
@@ -36,6 +41,7 @@ struct analysis {
     float *frame;              /* LSNN, digital: sizes of a step's inputs */
     int *zeros;                /* LSNN: [units] */
     struct intervals *other;   /* LSNN: a row to work with, where something varies beyond */
+    struct box_rows *graph_rows; /* of a graph */
     struct intervals *drive, *membrane, *adaptation, *threshold, *counts; /* LSNN */
     uint8_t *spikes, *above;
     int *fewest, *most;        /* spikes so far */
@@ -52,6 +58,21 @@ void box_feedforward_bound(const struct domain *domain, struct analysis *analysi
 
 int box_lsnn_prepare(struct domain *domain, const struct box *box, struct fault *fault)
     __attribute__((warn_unused_result));
+
+void box_feedforward_show(struct analysis *analysis, const struct intervals *x, size_t first,
+                          size_t count, size_t sample, size_t layer,
+                          const struct observer *observer);
+
+/* Networks with other layers than conv2d, dense, relu, maxpool2d and flatten in a row. */
+int box_graph_prepare(struct domain *domain, const struct box *box, struct fault *fault)
+    __attribute__((warn_unused_result));
+void box_graph_free(struct domain *domain);
+void box_graph_workspace(struct analysis *analysis);
+void box_graph_release(struct analysis *analysis);
+void box_graph_bound(const struct domain *domain, struct analysis *analysis,
+                     const float *const inputs[], const int labels[], size_t batch,
+                     struct margins results[], const struct observer *observer);
+
 void box_lsnn_workspace(struct analysis *analysis);
 void box_lsnn_bound(const struct domain *domain, struct analysis *analysis,
                     const float *input, int label, size_t sample, struct margins *result,

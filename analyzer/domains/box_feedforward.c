@@ -75,11 +75,16 @@ int box_feedforward_prepare(struct domain *domain, const struct box *box, struct
     const struct layer *last = &n->layers[n->layer_count - 1];
     if (n->layer_count == 0 || last->kind != LAYER_DENSE)
         return fault_set(fault, "the network's last layer must be dense to be certified");
-    if (!is_known(n))
-        return fault_set(fault, "the network has layers beside conv2d, dense, relu, maxpool2d and "
-                         "flatten, one after another; no domain bounds them yet");
-
     struct box weights = box_weights(box);
+    if (!is_known(n)) {
+        if (domain->beyond & BOX_DIGITAL)
+            return fault_set(fault, "--digital: the rounding of a graph's sums and means is not "
+                             "accounted for");
+        if (box_graph_prepare(domain, &weights, fault))
+            return -1;
+        domain->readout = readout_of(domain, last, &weights);
+        return 0;
+    }
     crop(domain);
     domain->first_dense = n->layer_count;
     for (size_t i = 0; i < n->layer_count; i++) {
@@ -111,6 +116,10 @@ static size_t widest_flat(const struct domain *domain)
 void box_feedforward_workspace(struct analysis *analysis)
 {
     const struct domain *d = analysis->domain;
+    if (d->graph) {
+        box_graph_workspace(analysis);
+        return;
+    }
     for (int i = 0; i < 2; i++) {
         analysis->rows[i] = d->engine->intervals_new(d->engine, d->widest);
         analysis->flat[i] = d->engine->intervals_new(d->engine, DOMAIN_BATCH * widest_flat(d));
@@ -124,8 +133,9 @@ void box_feedforward_workspace(struct analysis *analysis)
     analysis->upper = fault_alloc(d->widest, sizeof(double));
 }
 
-static void show(struct analysis *a, const struct intervals *x, size_t first, size_t count,
-                 size_t sample, size_t layer, const struct observer *observer)
+void box_feedforward_show(struct analysis *a, const struct intervals *x, size_t first,
+                          size_t count, size_t sample, size_t layer,
+                          const struct observer *observer)
 {
     if (!observer)
         return;
@@ -178,7 +188,7 @@ static void run_layers(const struct domain *d, struct analysis *a, size_t from, 
             if (d->size_layers[i])
                 round_layer(d, a, i, x, y, batch);
             for (size_t s = 0; s < batch; s++)
-                show(a, y, s * size, size, sample + s, i, observer);
+                box_feedforward_show(a, y, s * size, size, sample + s, i, observer);
             *now = !*now;
             break;
         case LAYER_RELU:
@@ -205,6 +215,10 @@ void box_feedforward_bound(const struct domain *domain, struct analysis *analysi
 {
     const struct engine *e = domain->engine;
     const struct network *n = domain->network;
+    if (domain->graph) {
+        box_graph_bound(domain, analysis, inputs, labels, batch, results, observer);
+        return;
+    }
     size_t width = shape_count(n->layers[domain->first_dense].in);
     for (size_t s = 0; s < batch; s++) {
         int now = 0;

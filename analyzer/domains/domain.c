@@ -30,6 +30,7 @@ void domain_free(struct domain *domain)
     if (!domain)
         return;
     const struct engine *e = domain->engine;
+    box_graph_free(domain);
     struct weights *weights[] = {domain->readout, domain->size_readout, domain->w_in,
                                  domain->w_rec,   domain->size_in,      domain->size_rec};
     for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
@@ -58,6 +59,7 @@ void analysis_free(struct analysis *analysis)
     if (!analysis)
         return;
     const struct engine *e = analysis->domain->engine;
+    box_graph_release(analysis);
     struct intervals *rows[] = {analysis->rows[0],    analysis->rows[1],   analysis->flat[0],
                                 analysis->flat[1],    analysis->drive,     analysis->membrane,
                                 analysis->adaptation, analysis->threshold, analysis->counts,

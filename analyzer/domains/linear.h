@@ -3,7 +3,7 @@
  * A feed-forward network's margin, and what every ReLU and pooling window reads,
  * is bounded from below by substituting layer after layer, from the quantity back
  * to the input, a linear lower bound of each layer's outputs in terms of its
- * inputs, over the whole box of parameters: docs/linear.md has the equations and
+ * inputs, over the whole box of parameters: linear.md has the equations and
  * why they hold.  Every bound is intersected with that of interval propagation,
  * so it is never looser than `box`.
  *

@@ -148,6 +148,7 @@ void double_combine(struct intervals *y, const struct scalar *a, const struct in
     struct rounding_scope scope;
     rounding_enter_upward(&scope);
     require(a->lower >= 0 && c->lower >= 0);
+    require(x->channels == 1 && z->channels == 1 && y->channels == 1);
     double_loops->combine(y->neg, a->lower, a->upper, x->neg, c->lower, c->upper, z->neg, count);
     double_loops->combine(y->hi, a->lower, a->upper, x->hi, c->lower, c->upper, z->hi, count);
     rounding_leave(&scope);
@@ -168,7 +169,7 @@ void double_offset(struct intervals *y, const struct scalar *a, const struct sca
 {
     struct rounding_scope scope;
     rounding_enter_upward(&scope);
-    require(c->lower >= 0);
+    require(c->lower >= 0 && x->channels == 1 && y->channels == 1);
     const double down[4] = {-a->lower}, up[4] = {a->upper};
     double_loops->leak(y->neg, c->lower, c->upper, x->neg, down, NULL, count);
     double_loops->leak(y->hi, c->lower, c->upper, x->hi, up, NULL, count);

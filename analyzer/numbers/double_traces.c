@@ -168,7 +168,7 @@ void double_membrane(const struct weights *w, const struct intervals *drive,
 void double_pick(struct intervals *y, const struct intervals *x, const uint32_t *from,
                  size_t count)
 {
-    require(count <= y->count && y != x);
+    require(count <= y->count && y != x && x->channels == 1 && y->channels == 1);
     double_loops->pick(y->neg, x->neg, from, count);
     double_loops->pick(y->hi, x->hi, from, count);
 }

@@ -129,12 +129,16 @@ static void maxpool(const struct intervals *x, struct shape in, size_t size,
     rounding_enter_upward(&scope);
     size_t from = shape_count(in), rows = in.height / size, columns = in.width / size;
     size_t to = in.channels * rows * columns;
-    require(x->channels == in.channels || in.channels == 1 || in.height * in.width == 1);
+    require(x->channels == in.channels || x->channels == 1);
     require(batch * from <= x->count && batch * to <= y->count);
-    for (size_t s = 0; s < batch; s++)
-        double_loops->maxpool(x->neg + s * from, x->hi + s * from, in.height, in.width,
-                              in.channels, size, y->neg + s * to, y->hi + s * to);
-    y->channels = in.channels;
+    /* Channels one after another are so many maps of one channel. */
+    size_t maps = batch * in.channels / x->channels;
+    from /= in.channels / x->channels;
+    to /= in.channels / x->channels;
+    for (size_t m = 0; m < maps; m++)
+        double_loops->maxpool(x->neg + m * from, x->hi + m * from, in.height, in.width,
+                              x->channels, size, y->neg + m * to, y->hi + m * to);
+    y->channels = x->channels;
     y->plane = rows * columns;
     rounding_leave(&scope);
 }

@@ -16,7 +16,7 @@
  * pays for the choice.  Where a value is known to be >= 0 the lower end is the
  * choice and costs nothing, and nothing else is computed.
  *
- * Equations: B1 to B6 of docs/linear.md, with the rounding argument of each. */
+ * Equations: B1 to B5 of analyzer/domains/linear.md, with the rounding argument of each. */
 #ifndef NUMBERS_FORMS_H
 #define NUMBERS_FORMS_H
 

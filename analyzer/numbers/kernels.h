@@ -11,7 +11,9 @@
  * caller's rounding mode, FTZ or DAZ, and never allocate (the _new ones aside).
  *
  * Spatial intervals are indexed [channel][row][column], parameters as the model
- * stores them. */
+ * stores them.  An engine may keep the maps that `layer` and `maxpool` give in another
+ * order; those two, relu, copy, get_ends and readout know, and copy gives the plain order
+ * that all other kernels ask for. */
 #ifndef NUMBERS_KERNELS_H
 #define NUMBERS_KERNELS_H
 

@@ -39,11 +39,12 @@ struct convex {
     double low, high, at_low, at_high;
 };
 
-/* Its chord's slope; any number would be sound. */
+/* Its chord's slope.  Any number that is not negative would be sound: f rises, and a
+ * pooling's coefficients must keep their signs, which say where they stand. */
 static double slope_of(const struct convex *f)
 {
     double slope = (f->at_high - f->at_low) / (f->high - f->low);
-    return f->high > f->low && fabs(slope) < INFINITY ? slope : 0;
+    return f->high > f->low && slope > 0 && slope < INFINITY ? slope : 0;
 }
 
 /* The chord at a value, roughly. */
