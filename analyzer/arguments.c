@@ -11,14 +11,27 @@
 
 enum {
     KEY_ZETA = 1000, KEY_DOMAIN, KEY_ENGINE, KEY_BITS, KEY_BOX, KEY_SAMPLES, KEY_SPLIT,
-    KEY_CRITERION, KEY_DISJUNCTS, KEY_SPLITS, KEY_RADIUS, KEY_JSON, KEY_CSV, KEY_PLOT, KEY_MIN_CERTIFIED, KEY_REFEREE
+    KEY_CRITERION, KEY_DISJUNCTS, KEY_SPLITS, KEY_RADIUS, KEY_JSON, KEY_CSV, KEY_PLOT,
+    KEY_MIN_CERTIFIED, KEY_REFEREE, KEY_EXACT_BIAS, KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL,
+    KEY_ATTACK, KEY_ATTACK_STEPS, KEY_ATTACK_RESTARTS, KEY_WITNESS
 };
 
 static const struct argp_option flags[] = {
     {NULL, 0, NULL, 0, "What is claimed:", 1},
     {"zeta", KEY_ZETA, "Z[,Z...]", 0,
      "Sizes of the box: every parameter may be off by Z (decimals, taken exactly)", 0},
-    {"box", KEY_BOX, "KIND", 0, "relative: off by Z times its size (default); absolute: by Z", 0},
+    {"box", KEY_BOX, "KIND", 0,
+     "relative: off by Z times its size (default); absolute: by Z; range: by Z times its "
+     "tensor's largest; affine:A,B: by A times its size plus B times its tensor's largest; "
+     "quantised:BITS: by half a step of its tensor's grid; file:PATH: within given ends.  The "
+     "last three have a size of their own and Z, by default 1, scales it", 0},
+    {"exact-bias", KEY_EXACT_BIAS, NULL, 0, "Biases do not vary", 0},
+    {"box-folded-bias", KEY_FOLDED_BIAS, NULL, 0,
+     "Biases made by folding a batch normalisation vary too", 0},
+    {"zeta-neuron", KEY_ZETA_NEURON, "Z", 0,
+     "Every spiking neuron's tau, tau_ada, beta and b0 may be off by Z times its size, too", 0},
+    {"digital", KEY_DIGITAL, "float32", 0,
+     "Include the rounding of float32 executions, in any order of summation", 0},
     {"radius", KEY_RADIUS, NULL, 0,
      "Also, or instead of --zeta: per sample the largest size found provable", 0},
     {"criterion", KEY_CRITERION, "C", 0,
@@ -40,7 +53,16 @@ static const struct argp_option flags[] = {
     {"bits", KEY_BITS, "P", 0, "Precision of mpfr, as engine and as referee (default 128)", 0},
     {"referee", KEY_REFEREE, "PCT|full|off", 0,
      "Share of samples that mpfr proves again after double (default: 8 samples)", 0},
-    {NULL, 0, NULL, 0, "What comes out:", 4},
+    {NULL, 0, NULL, 0, "How it is attacked:", 4},
+    {"attack", KEY_ATTACK, "N|all|off", 0,
+     "Undecided samples for which a counterexample in the box is looked for (default 16); as a "
+     "check of ourselves a quarter as many certified ones, too", 0},
+    {"attack-steps", KEY_ATTACK_STEPS, "N", 0, "Gradient steps of an attempt (default 10)", 0},
+    {"attack-restarts", KEY_ATTACK_RESTARTS, "N", 0,
+     "Starts: the model, then random ones; each with two losses (default 1)", 0},
+    {"witness", KEY_WITNESS, "DIR", 0,
+     "Save the parameters that break sample N as DIR/sample-N.bin", 0},
+    {NULL, 0, NULL, 0, "What comes out:", 5},
     {"json", KEY_JSON, "FILE", 0, "Everything, per sample too (- for standard output)", 0},
     {"csv", KEY_CSV, "FILE", 0, "The table; with --radius a line per sample (- for standard output)", 0},
     {"plot", KEY_PLOT, "FILE", 0, "The certification curve (.svg, .png or .pdf)", 0},
@@ -59,10 +81,13 @@ static const char help[] =
     "  certify model.bin --radius --samples 200 --csv radii.csv\n"
     "  certify model.bin --zeta 1e-4 --samples 100:200 --engine mpfr --bits 256\n"
     "  certify model.bin --zeta 1e-5 --min-certified 80 || echo too few\n"
+    "  certify model.bin --box quantised:12 --exact-bias\n"
+    "  certify model.bin --zeta 0.1 --attack all --witness broken\n"
     "\nThe table counts, of all samples: nominal, right with the model's own parameters; "
-    "certified, proven right over the whole box; unknown, neither proven nor refuted; "
-    "misclassified, wrong already.  The proof is about real arithmetic, not about a "
-    "float32 execution.\n"
+    "certified, proven right over the whole box; falsified, a parameter vector in the box is "
+    "proven wrong; unknown, neither; "
+    "misclassified, wrong already.  The proof is about real arithmetic; with --digital about "
+    "float32 executions as well.\n"
     "\nExit status: 0 done, 1 fewer certified than asked, 2 wrong flag, 3 unreadable or "
     "unwritable file, 4 interrupted, 5 a self-check failed.";
 
@@ -122,6 +147,46 @@ static void parse_referee(struct arguments *a, const char *text, struct argp_sta
         a->settings.referee = REFEREE_PERCENT;
 }
 
+/* A quarter, rounded up, so that certified samples are always among them. */
+static void set_attacked(struct falsify_settings *attack, size_t undecided)
+{
+    attack->undecided = undecided;
+    attack->certified = undecided / 4 + (undecided % 4 != 0);
+}
+
+static error_t parse_attack(int key, char *text, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    struct fault fault;
+    uint64_t count = 0;
+    int bad = 0;
+    switch (key) {
+    case KEY_ATTACK:
+        if (!strcmp(text, "all"))
+            count = SIZE_MAX;
+        else if (strcmp(text, "off") && options_count("--attack", text, 0, SIZE_MAX, &count, &fault))
+            argp_error(state, "%s, nor all or off", fault.text);
+        set_attacked(&a->attack, (size_t)count);
+        return 0;
+    case KEY_ATTACK_STEPS:
+        bad = options_count("--attack-steps", text, 1, 100000, &count, &fault);
+        a->attack.budget.steps = (size_t)count;
+        break;
+    case KEY_ATTACK_RESTARTS:
+        bad = options_count("--attack-restarts", text, 1, 100000, &count, &fault);
+        a->attack.budget.restarts = (size_t)count;
+        break;
+    case KEY_WITNESS:
+        a->attack.witness = text;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    if (bad)
+        argp_error(state, "%s", fault.text);
+    return 0;
+}
+
 static error_t parse_engine(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
@@ -157,7 +222,7 @@ static error_t parse_engine(int key, char *text, struct argp_state *state)
         parse_referee(a, text, state);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_attack(key, text, state);
     }
 }
 
@@ -189,6 +254,7 @@ static error_t parse_output(int key, char *text, struct argp_state *state)
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
+    struct fault fault;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->common;
@@ -197,9 +263,24 @@ static error_t parse(int key, char *text, struct argp_state *state)
         parse_zetas(a, text, state);
         return 0;
     case KEY_BOX:
-        a->settings.box_kind = (enum box_kind)named(state, "--box", text,
-                                                    box_kind_from_name(text),
-                                                    "relative or absolute");
+        if (box_form_parse(&a->settings.box, text, &fault))
+            argp_error(state, "--box: %s", fault.text);
+        return 0;
+    case KEY_EXACT_BIAS:
+        a->settings.box.exact_bias = 1;
+        return 0;
+    case KEY_ZETA_NEURON:
+        if (box_check_neuron(text, &fault))
+            argp_error(state, "--zeta-neuron: %s", fault.text);
+        a->settings.box.neuron = text;
+        return 0;
+    case KEY_DIGITAL:
+        if (strcmp(text, "float32"))
+            argp_error(state, "--digital: '%s' is unknown; choose float32", text);
+        a->settings.box.digital = 1;
+        return 0;
+    case KEY_FOLDED_BIAS:
+        a->settings.box.folded_bias = 1;
         return 0;
     case KEY_CRITERION:
         a->settings.criterion = (enum criterion)named(
@@ -223,6 +304,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         if (!a->model)
             argp_error(state, "which model?  Name a model file");
+        if (!a->zeta_count && !a->radius && box_form_sized(&a->settings.box))
+            a->zetas[a->zeta_count++] = "1";
         if (!a->zeta_count && !a->radius)
             argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
         if (!a->zeta_count && a->plot)
@@ -238,9 +321,11 @@ void arguments_parse(struct arguments *arguments, int argc, char **argv)
     static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
     const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
     *arguments = (struct arguments){
+        .attack.budget = {FALSIFY_DEFAULT_STEPS, FALSIFY_DEFAULT_RESTARTS},
         .settings = {.bits = 128, .referee = REFEREE_SAMPLES, .disjuncts = TRACE_DISJUNCTS},
         .whole = 1, .split = SPLIT_TEST, .min_certified = -1,
     };
+    set_attacked(&arguments->attack, FALSIFY_DEFAULT_UNDECIDED);
     options_begin(&arguments->common);
     argp_parse(&argp, argc, argv, 0, NULL, arguments);
     arguments->settings.seed = arguments->common.seed;

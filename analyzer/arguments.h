@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "analyzer/falsify.h"
 #include "analyzer/prover.h"
 #include "console/options.h"
 
@@ -16,6 +17,7 @@ struct arguments {
     const char *zetas[MAX_ZETAS];
     size_t zeta_count;
     struct prover_settings settings;
+    struct falsify_settings attack;
     int whole; /* no --samples */
     size_t from, to;
     enum split split;

@@ -49,9 +49,14 @@ const char *bounder_domain_name(enum bounder_domain domain)
     return domain_names[domain];
 }
 
-int bounder_methods(enum bounder_domain domain, const struct network *network,
+int bounder_methods(enum bounder_domain domain, const struct network *network, int beyond,
                     enum method methods[BOUNDER_METHODS], struct fault *fault)
 {
+    if (beyond && domain != BOUNDER_BOX && domain != BOUNDER_AUTO)
+        return fault_set(fault, "--domain %s knows nothing of --zeta-neuron and --digital; use box",
+                         bounder_domain_name(domain));
+    if (beyond)
+        domain = BOUNDER_BOX;
     switch (domain) {
     case BOUNDER_BOX:
         methods[0] = METHOD_BOX;

@@ -18,10 +18,11 @@ enum bounder_domain { BOUNDER_AUTO, BOUNDER_BOX, BOUNDER_TRACE, BOUNDER_LINEAR }
 int bounder_domain_from_name(const char *name); /* -1 for another word */
 const char *bounder_domain_name(enum bounder_domain domain);
 
-/* The methods that a domain means, in turn; returns how many, or -1 with the reason
+/* The methods that a domain means, in turn, for boxes that vary what `beyond` says beside
+ * parameters (enum box_beyond), which only box knows; returns how many, or -1 with the reason
  * if the network cannot be bounded so. */
 #define BOUNDER_METHODS 2
-int bounder_methods(enum bounder_domain domain, const struct network *network,
+int bounder_methods(enum bounder_domain domain, const struct network *network, int beyond,
                     enum method methods[BOUNDER_METHODS], struct fault *fault)
     __attribute__((warn_unused_result));
 

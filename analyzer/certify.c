@@ -45,6 +45,23 @@ static int complain(const struct fault *fault)
     return EXIT_INPUT;
 }
 
+/* Look for counterexamples to what was decided; not after trouble.  Returns an exit status,
+ * EXIT_DONE to go on. */
+static int attack(const struct arguments *a, const struct report *report, struct prover_run *run,
+                  struct fault *fault)
+{
+    struct watch watch;
+    char label[96];
+    if (run->contradictions || run->interrupted || a->attack.undecided + a->attack.certified == 0)
+        return EXIT_DONE;
+    snprintf(label, sizeof label, "attack %.60s", run->zeta);
+    watch_begin(&watch, label, a->attack.undecided, a->common.quiet);
+    int failed = falsify_run(report->model, report->set, report->first, &a->settings, &a->attack,
+                             on_progress, &watch, run, fault);
+    progress_end(&watch.progress);
+    return failed ? complain(fault) : EXIT_DONE;
+}
+
 /* Decide all zetas; lines are printed as they come.  Returns an exit status. */
 static int decide(const struct arguments *a, struct prover *prover, struct report *report,
                   struct prover_run *runs, FILE *out, struct fault *fault)
@@ -60,12 +77,14 @@ static int decide(const struct arguments *a, struct prover *prover, struct repor
         progress_end(&watch.progress);
         if (failed)
             return complain(fault);
+        if (attack(a, report, &runs[i], fault))
+            return EXIT_INPUT;
         report->run_count = i + 1;
         report_line(out, &runs[i]);
         fflush(out);
-        if (runs[i].contradictions)
+        if (runs[i].contradictions || runs[i].disproved)
             return EXIT_SELF_CHECK;
-        if (runs[i].interrupted)
+        if (runs[i].interrupted || interrupt_seen())
             return EXIT_INCONCLUSIVE;
         if (report_percent(runs[i].certified, runs[i].samples) < a->min_certified)
             status = EXIT_VIOLATED;
@@ -100,16 +119,33 @@ static int write_reports(const struct arguments *a, const struct report *report,
     return a->plot ? curve_draw(report, a->plot, fault) : 0;
 }
 
+/* Two proofs of ours contradict each other. */
+static void contradiction(const struct report *report, const struct prover_run *run)
+{
+    const struct radius_run *radii = report->radii;
+    fprintf(stderr, "certify: SELF-CHECK FAILED at %s %s: ", radii ? "the" : "zeta",
+            radii ? "radii" : run->zeta);
+    if (radii || run->contradictions) {
+        fprintf(stderr, "the referee (mpfr) contradicts the double engine on %zu samples.\n"
+                "Do not use these results; please report this.\n",
+                radii ? radii->contradictions : run->contradictions);
+        return;
+    }
+    fprintf(stderr, "%zu samples are certified, and yet parameters in the box are proven to "
+            "break them:", run->disproved);
+    for (size_t i = 0; i < run->samples; i++)
+        if (run->results[i].disproved)
+            fprintf(stderr, " %zu", report->first + i);
+    fprintf(stderr, ".\nDo not use these results; please report this.\n");
+}
+
 static void remark(const struct arguments *a, int status, const struct report *report)
 {
     const struct prover_run *last =
         report->run_count ? &report->runs[report->run_count - 1] : NULL;
     const struct radius_run *radii = report->radii;
     if (status == EXIT_SELF_CHECK)
-        fprintf(stderr, "certify: SELF-CHECK FAILED at %s %s: the referee (mpfr) contradicts "
-                "the double engine on %zu samples.\nDo not use these results; please report "
-                "this.\n", radii ? "the" : "zeta", radii ? "radii" : last->zeta,
-                radii ? radii->contradictions : last->contradictions);
+        contradiction(report, last);
     if (status == EXIT_INCONCLUSIVE && radii)
         fprintf(stderr, "certify: interrupted; the radii are proven but may be too small\n");
     else if (status == EXIT_INCONCLUSIVE && last)
@@ -190,17 +226,39 @@ static int check_outputs(const struct arguments *a, struct fault *fault)
     return 0;
 }
 
-static int load_and_certify(const struct arguments *a)
+/* A box that cannot be made, or not be bounded, is said so before any work. */
+static int check_claim(const struct arguments *a, const struct model *model, struct fault *fault)
+{
+    struct box box;
+    enum method methods[BOUNDER_METHODS];
+    if (prover_box(&a->settings, &model->network, a->zeta_count ? a->zetas[0] : "0", &box, fault))
+        return -1;
+    int used = bounder_methods(a->settings.domain, &model->network, box.beyond, methods, fault);
+    box_clear(&box);
+    return used < 0 ? -1 : 0;
+}
+
+/* Biases that folding made (specs/fold.h). */
+static void mark_folded(const struct model *model, unsigned char folded[NETWORK_TENSORS])
+{
+    for (size_t i = 0; i < model->network.layer_count; i++)
+        if (model->norms[i] && model->network.layers[i].bias >= 0)
+            folded[model->network.layers[i].bias] = 1;
+}
+
+static int load_and_certify(struct arguments *a)
 {
     struct fault fault = {""};
     struct model model;
     struct dataset set;
+    unsigned char folded[NETWORK_TENSORS] = {0};
     if (check_outputs(a, &fault))
         return complain(&fault);
     if (model_read(&model, a->model, &fault))
         return complain(&fault);
-    enum method methods[BOUNDER_METHODS];
-    if (bounder_methods(a->settings.domain, &model.network, methods, &fault) < 0 ||
+    mark_folded(&model, folded);
+    a->settings.folded = folded;
+    if (check_claim(a, &model, &fault) ||
         dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault)) {
         model_clear(&model);
         return complain(&fault);

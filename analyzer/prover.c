@@ -15,6 +15,12 @@
 #define NOMINAL_BITS_FIRST 128
 #define NOMINAL_BITS_LAST 1024
 
+int prover_box(const struct prover_settings *settings, const struct network *network,
+               const char *zeta, struct box *box, struct fault *fault)
+{
+    return box_make(box, &settings->box, zeta, network, settings->folded, fault);
+}
+
 double prover_clock(clockid_t clock)
 {
     struct timespec now;
@@ -313,7 +319,8 @@ int prover_attempt(const struct prover *prover, const struct box *box, size_t *c
     const struct engine *engine = engine_of(&prover->settings);
     struct bounder_settings settings = bounder_settings(&prover->settings);
     enum method methods[BOUNDER_METHODS];
-    int used = bounder_methods(prover->settings.domain, prover->network, methods, fault);
+    int used = bounder_methods(prover->settings.domain, prover->network, box->beyond, methods,
+                               fault);
     if (used < 0)
         return -1;
     for (int m = 0; m < used && count && !*interrupted; m++) {
@@ -339,7 +346,7 @@ int prover_decide(struct prover *prover, const char *zeta, prover_progress *prog
 {
     *run = (struct prover_run){.zeta = zeta, .samples = prover->count};
     struct box box;
-    if (box_init(&box, prover->settings.box_kind, zeta, fault))
+    if (prover_box(&prover->settings, prover->network, zeta, &box, fault))
         return -1;
     run->results = fault_alloc(prover->count, sizeof *run->results);
     size_t *chosen = fault_alloc(prover->count, sizeof *chosen);
@@ -348,7 +355,7 @@ int prover_decide(struct prover *prover, const char *zeta, prover_progress *prog
     run->interrupted = prover->interrupted;
     int failed = prover_attempt(prover, &box, chosen, count, progress, context, run->results,
                                 &run->interrupted, fault);
-    if (!failed && !prover->interrupted && mpq_sgn(box.zeta) == 0)
+    if (!failed && !prover->interrupted && box_is_point(&box))
         adopt_nominal(prover, run);
     run->seconds = prover_clock(CLOCK_MONOTONIC) - wall;
     run->cpu_seconds = prover_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu;

@@ -19,7 +19,8 @@ enum referee_kind { REFEREE_SAMPLES, REFEREE_PERCENT, REFEREE_FULL, REFEREE_OFF 
 struct prover_settings {
     enum prover_engine engine;
     int bits; /* of mpfr, as engine and as referee */
-    enum box_kind box_kind;
+    struct box_form box;
+    const unsigned char *folded; /* tensors that are folded biases, NULL: none; borrowed */
     enum bounder_domain domain;
     int disjuncts; /* bounder.h */
     size_t splits;
@@ -41,6 +42,8 @@ struct sample_result {
     size_t splits;        /* and the runs on cases behind it */
     int done;             /* bounded; 0 where interrupted before */
     int suspect;          /* certified by a margin near its own rounding */
+    int attacked;         /* a counterexample was looked for */
+    int disproved;        /* certified, and yet one was found: a bug of ours */
     int adopted;          /* certified at zeta 0 by the nominal proof, mpfr's where needed */
 };
 
@@ -48,11 +51,18 @@ struct sample_result {
 struct prover_run {
     const char *zeta; /* as typed, borrowed */
     size_t samples, done, nominal, certified, falsified, unknown, misclassified;
-    size_t refereed, contradictions;
-    double seconds, cpu_seconds, referee_seconds;
+    size_t refereed, contradictions; /* mpfr's second opinion (referee.h) */
+    size_t attacked, disproved;      /* counterexamples (falsify.h) */
+    double seconds, cpu_seconds, referee_seconds, attack_seconds;
     int interrupted;
     struct sample_result *results; /* [samples], owned */
 };
+
+/* The box that the settings mean at size `zeta`; box_clear releases.  Returns 0, or -1 with
+ * the reason. */
+int prover_box(const struct prover_settings *settings, const struct network *network,
+               const char *zeta, struct box *box, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* Seconds on a clock of clock_gettime. */
 double prover_clock(clockid_t clock);

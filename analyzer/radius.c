@@ -61,7 +61,7 @@ static int try_rung(const struct prover *prover, int rung, const int *middle, si
     if (!count)
         return 0;
     radius_text(rung, zeta);
-    if (box_init(&box, prover->settings.box_kind, zeta, fault))
+    if (prover_box(&prover->settings, prover->network, zeta, &box, fault))
         return -1;
     part->skipped = prover->count - count;
     int failed = prover_attempt(prover, &box, chosen, count, on_part, part, results,
@@ -113,7 +113,7 @@ static int review(const struct prover *prover, struct radius_run *run, struct fa
         radius_text(rung, zeta);
         if (!wanted)
             continue;
-        failed = box_init(&box, prover->settings.box_kind, zeta, fault);
+        failed = prover_box(&prover->settings, prover->network, zeta, &box, fault);
         if (failed)
             break;
         failed = referee_examine(prover->network, prover->set, prover->first, &prover->settings,

@@ -29,12 +29,27 @@ static void engine_words(const struct prover_settings *s, char *text, size_t siz
         snprintf(text, size, "double (rounded outward), referee mpfr (%d bits)", s->bits);
 }
 
+/* The kind as the user wrote it. */
+static const char *box_words(const struct box_form *form)
+{
+    return form->typed ? form->typed : box_kind_name(form->kind);
+}
+
+static json_t *box_json(const struct box_form *form)
+{
+    return json_pack("{s:s, s:b, s:b, s:s, s:s?}", "typed", box_words(form), "exact_bias",
+                     form->exact_bias, "folded_bias", form->folded_bias, "zeta_neuron",
+                     form->neuron ? form->neuron : "0", "digital",
+                     form->digital ? "float32" : NULL);
+}
+
 /* The methods that are tried, in turn. */
 static void domain_words(const struct report *r, char *text, size_t size)
 {
     const struct prover_settings *s = r->settings;
     enum method methods[BOUNDER_METHODS];
-    int used = bounder_methods(s->domain, &r->model->network, methods, NULL);
+    int used = bounder_methods(s->domain, &r->model->network, box_form_beyond(&s->box),
+                               methods, NULL);
     enum method last = used > 0 ? methods[used - 1] : METHOD_BOX;
     int traced = last == METHOD_TRACE;
     int written = snprintf(text, size, "%s%s", used == 2 ? "box, then " : "", method_name(last));
@@ -56,8 +71,13 @@ void report_heading(FILE *stream, const struct report *r)
     fprintf(stream, "data      %s, samples %zu to %zu of %zu\n", r->set->name, r->first,
             r->first + r->count - 1, r->set->count);
     fprintf(stream, "          sha256 %s\n", r->set->sha256);
-    fprintf(stream, "box       %s, every parameter, biases included\n",
-            box_kind_name(r->settings->box_kind));
+    fprintf(stream, "box       %s, %s\n", box_words(&r->settings->box),
+            r->settings->box.exact_bias ? "biases exact" : "every parameter, biases included");
+    if (r->settings->box.neuron)
+        fprintf(stream, "          tau, tau_ada, beta and b0 of every neuron within %s of their "
+                "size\n", r->settings->box.neuron);
+    if (r->settings->box.digital)
+        fprintf(stream, "          and the rounding of any float32 execution (specs/digital.md)\n");
     domain_words(r, domain, sizeof domain);
     fprintf(stream, "domain    %s, criterion %s\n", domain,
             criterion_name(r->settings->criterion));
@@ -66,8 +86,9 @@ void report_heading(FILE *stream, const struct report *r)
 
 void report_columns(FILE *stream)
 {
-    fprintf(stream, "%-9s %16s %16s %16s %16s %10s %12s\n", "zeta", "nominal", "certified",
-            "unknown", "misclassified", "ms/sample", "referee");
+    fprintf(stream, "%-9s %16s %16s %16s %16s %16s %10s %12s %12s\n", "zeta", "nominal",
+            "certified", "falsified", "unknown", "misclassified", "ms/sample", "referee",
+            "attacked");
 }
 
 static void count_cell(FILE *stream, size_t part, size_t whole)
@@ -81,10 +102,11 @@ void report_line(FILE *stream, const struct prover_run *run)
     fprintf(stream, "%-9s", run->zeta);
     count_cell(stream, run->nominal, run->samples);
     count_cell(stream, run->certified, run->samples);
+    count_cell(stream, run->falsified, run->samples);
     count_cell(stream, run->unknown, run->samples);
     count_cell(stream, run->misclassified, run->samples);
-    fprintf(stream, " %10.3f %4zu %5.1f s\n", 1e3 * run->seconds / (double)bounded,
-            run->refereed, run->referee_seconds);
+    fprintf(stream, " %10.3f %4zu %5.1f s %4zu %5.1f s\n", 1e3 * run->seconds / (double)bounded,
+            run->refereed, run->referee_seconds, run->attacked, run->attack_seconds);
 }
 
 void report_table(FILE *stream, const struct report *r)
@@ -118,11 +140,12 @@ static json_t *hex_float(double value)
 
 static json_t *result_json(const struct report *r, size_t index, const struct sample_result *s)
 {
-    return json_pack("{s:I, s:i, s:i, s:s, s:o, s:s, s:I}", "index", (json_int_t)(r->first + index),
-                     "label", (int)r->set->labels[r->first + index], "predicted", s->predicted,
-                     "verdict", verdict_name(s->verdict), "margin_lower",
-                     hex_float(s->margin_lower), "method", method_name(s->method), "split_runs",
-                     (json_int_t)s->splits);
+    return json_pack("{s:I, s:i, s:i, s:s, s:o, s:s, s:I, s:b}", "index",
+                     (json_int_t)(r->first + index), "label",
+                     (int)r->set->labels[r->first + index], "predicted", s->predicted, "verdict",
+                     verdict_name(s->verdict), "margin_lower", hex_float(s->margin_lower),
+                     "method", method_name(s->method), "split_runs", (json_int_t)s->splits,
+                     "attacked", s->attacked);
 }
 
 static json_t *run_json(const struct report *r, const struct prover_run *run)
@@ -131,13 +154,14 @@ static json_t *run_json(const struct report *r, const struct prover_run *run)
     for (size_t i = 0; i < run->samples; i++)
         json_array_append_new(results, result_json(r, i, &run->results[i]));
     return json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:f, s:f, s:f, s:o}", "zeta",
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:f, s:f, s:f, s:f, s:o}", "zeta",
         run->zeta, "samples", (json_int_t)run->samples, "nominal", (json_int_t)run->nominal,
         "certified", (json_int_t)run->certified, "falsified", (json_int_t)run->falsified,
         "unknown", (json_int_t)run->unknown, "misclassified", (json_int_t)run->misclassified,
         "bounded", (json_int_t)run->done, "interrupted", run->interrupted, "refereed",
-        (json_int_t)run->refereed, "seconds", run->seconds, "cpu_seconds", run->cpu_seconds,
-        "referee_seconds", run->referee_seconds, "results", results);
+        (json_int_t)run->refereed, "attacked", (json_int_t)run->attacked, "seconds", run->seconds,
+        "cpu_seconds", run->cpu_seconds, "referee_seconds", run->referee_seconds,
+        "attack_seconds", run->attack_seconds, "results", results);
 }
 
 static json_t *radii_json(const struct report *r)
@@ -171,13 +195,14 @@ static json_t *report_object(const struct report *r)
     for (size_t i = 0; i < r->run_count; i++)
         json_array_append_new(runs, run_json(r, &r->runs[i]));
     return json_pack(
-        "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:s, s:i, s:I, s:s,"
-        " s:i, s:s, s:i, s:o, s:o}",
+        "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:o, s:s, s:i, s:I,"
+        " s:s, s:i, s:s, s:i, s:o, s:o}",
         "schema", "steadfast/certify/1", "model", "path", r->model_path, "sha256",
         r->model->sha256, "task", r->model->task, "parameters",
         (json_int_t)r->model->network.parameter_count, "data", "name", r->set->name, "split",
         r->split, "sha256", r->set->sha256, "first", (json_int_t)r->first, "count",
-        (json_int_t)r->count, "box", box_kind_name(s->box_kind), "domain",
+        (json_int_t)r->count, "box", box_kind_name(s->box.kind), "box_parameters",
+        box_json(&s->box), "domain",
         bounder_domain_name(s->domain), "disjuncts", s->disjuncts, "splits",
         (json_int_t)s->splits, "engine",
         s->engine == PROVER_MPFR ? "mpfr" : "double", "bits",
@@ -224,12 +249,13 @@ int report_csv(const struct report *report, const char *path, struct fault *faul
         return outfile_commit(&file, fault);
     }
     fprintf(file.stream, "zeta,samples,nominal,certified,falsified,unknown,misclassified,"
-                         "seconds,cpu_seconds,refereed,referee_seconds\n");
+                         "seconds,cpu_seconds,refereed,referee_seconds,attacked,attack_seconds\n");
     for (size_t i = 0; i < report->run_count; i++) {
         const struct prover_run *r = &report->runs[i];
-        fprintf(file.stream, "%s,%zu,%zu,%zu,%zu,%zu,%zu,%.3f,%.3f,%zu,%.3f\n", r->zeta,
+        fprintf(file.stream, "%s,%zu,%zu,%zu,%zu,%zu,%zu,%.3f,%.3f,%zu,%.3f,%zu,%.3f\n", r->zeta,
                 r->samples, r->nominal, r->certified, r->falsified, r->unknown,
-                r->misclassified, r->seconds, r->cpu_seconds, r->refereed, r->referee_seconds);
+                r->misclassified, r->seconds, r->cpu_seconds, r->refereed, r->referee_seconds,
+                r->attacked, r->attack_seconds);
     }
     return outfile_commit(&file, fault);
 }

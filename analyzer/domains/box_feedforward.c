@@ -6,20 +6,35 @@
 #include <stdlib.h>
 
 #include "box.h"
+#include "digital.h"
 
 static int has_weights(const struct layer *layer)
 {
     return layer->kind == LAYER_DENSE || layer->kind == LAYER_CONV2D;
 }
 
-static void prepare_readout(struct domain *domain, const struct layer *last,
-                            const struct box *box)
+static struct weights *readout_of(const struct domain *domain, const struct layer *last,
+                                  const struct box *box)
 {
     const struct network *n = domain->network;
     const float *bias = last->bias < 0 ? NULL : n->theta + n->tensors[last->bias].offset;
-    domain->readout = domain->engine->readout_new(
+    return domain->engine->readout_new(
         domain->engine, n->theta + n->tensors[last->weight].offset, bias,
         shape_count(last->out), shape_count(last->in), 0, 1, box);
+}
+
+/* Sums of sizes, for the rounding of a float32 execution. */
+static int prepare_sizes(struct domain *domain, const struct layer *last, const struct box *box,
+                         struct fault *fault)
+{
+    const struct network *n = domain->network;
+    struct box sizes = box_sizes(box);
+    for (size_t i = 0; i < n->layer_count; i++)
+        if (domain->layers[i])
+            domain->size_layers[i] =
+                domain->engine->layer_new(domain->engine, n, &domain->plan[i], &sizes);
+    domain->size_readout = readout_of(domain, last, &sizes);
+    return digital_check(n, fault);
 }
 
 /* Rows and columns of a convolution that its pooling drops are not bounded. */
@@ -60,10 +75,14 @@ int box_feedforward_prepare(struct domain *domain, const struct box *box, struct
     const struct layer *last = &n->layers[n->layer_count - 1];
     if (n->layer_count == 0 || last->kind != LAYER_DENSE)
         return fault_set(fault, "the network's last layer must be dense to be certified");
+    struct box weights = box_weights(box);
     if (!is_known(n)) {
-        if (box_graph_prepare(domain, box, fault))
+        if (domain->beyond & BOX_DIGITAL)
+            return fault_set(fault, "--digital: the rounding of a graph's sums and means is not "
+                             "accounted for");
+        if (box_graph_prepare(domain, &weights, fault))
             return -1;
-        prepare_readout(domain, last, box);
+        domain->readout = readout_of(domain, last, &weights);
         return 0;
     }
     crop(domain);
@@ -77,10 +96,10 @@ int box_feedforward_prepare(struct domain *domain, const struct box *box, struct
             domain->first_dense = i;
         if (has_weights(layer) && layer != last)
             domain->layers[i] =
-                domain->engine->layer_new(domain->engine, n, &domain->plan[i], box);
+                domain->engine->layer_new(domain->engine, n, &domain->plan[i], &weights);
     }
-    prepare_readout(domain, last, box);
-    return 0;
+    domain->readout = readout_of(domain, last, &weights);
+    return domain->beyond & BOX_DIGITAL ? prepare_sizes(domain, last, box, fault) : 0;
 }
 
 /* Widest flat row from the first dense layer on. */
@@ -104,6 +123,11 @@ void box_feedforward_workspace(struct analysis *analysis)
     for (int i = 0; i < 2; i++) {
         analysis->rows[i] = d->engine->intervals_new(d->engine, d->widest);
         analysis->flat[i] = d->engine->intervals_new(d->engine, DOMAIN_BATCH * widest_flat(d));
+    }
+    if (d->size_readout) {
+        size_t flat = DOMAIN_BATCH * widest_flat(d);
+        analysis->sizes =
+            d->engine->intervals_new(d->engine, d->widest > flat ? d->widest : flat);
     }
     analysis->lower = fault_alloc(d->widest, sizeof(double));
     analysis->upper = fault_alloc(d->widest, sizeof(double));
@@ -131,6 +155,23 @@ static int pool_follows(const struct network *n, size_t i)
            n->layers[i + 1].kind == LAYER_MAXPOOL2D;
 }
 
+/* Roundings that a term of this layer meets: its product, and its sum with all others. */
+static size_t roundings_of(const struct domain *d, const struct layer *layer)
+{
+    const struct tensor *weight = &d->network->tensors[layer->weight];
+    return weight->count / weight->shape[0] + 3;
+}
+
+/* The rounding of a layer's outputs y, on inputs x. */
+static void round_layer(const struct domain *d, struct analysis *a, size_t i,
+                        const struct intervals *x, struct intervals *y, size_t batch)
+{
+    size_t k = roundings_of(d, &d->plan[i]);
+    d->engine->layer(d->size_layers[i], x, a->sizes, batch);
+    d->engine->spread(y, a->sizes, digital_gamma(k), digital_floor(k),
+                      batch * shape_count(d->plan[i].out));
+}
+
 /* Run layers [from, to) on `batch` samples that stand in rows[*now]. */
 static void run_layers(const struct domain *d, struct analysis *a, size_t from, size_t to,
                        struct intervals *rows[2], int *now, size_t batch, size_t sample,
@@ -144,6 +185,8 @@ static void run_layers(const struct domain *d, struct analysis *a, size_t from, 
         case LAYER_DENSE:
         case LAYER_CONV2D:
             d->engine->layer(d->layers[i], x, y, batch);
+            if (d->size_layers[i])
+                round_layer(d, a, i, x, y, batch);
             for (size_t s = 0; s < batch; s++)
                 box_feedforward_show(a, y, s * size, size, sample + s, i, observer);
             *now = !*now;
@@ -180,6 +223,8 @@ void box_feedforward_bound(const struct domain *domain, struct analysis *analysi
     for (size_t s = 0; s < batch; s++) {
         int now = 0;
         e->set_points(analysis->rows[0], inputs[s], n->input_count);
+        if (domain->size_readout) /* an input may be flushed to zero */
+            e->spread(analysis->rows[0], analysis->rows[0], 0, DIGITAL_SMALLEST, n->input_count);
         run_layers(domain, analysis, 0, domain->first_dense, analysis->rows, &now, 1, s,
                    observer);
         e->copy(analysis->flat[0], s * width, analysis->rows[now], width);
@@ -188,6 +233,12 @@ void box_feedforward_bound(const struct domain *domain, struct analysis *analysi
     run_layers(domain, analysis, domain->first_dense, n->layer_count - 1, analysis->flat, &now,
                batch, 0, observer);
     size_t last = shape_count(n->layers[n->layer_count - 1].in);
-    for (size_t s = 0; s < batch; s++)
+    for (size_t s = 0; s < batch; s++) {
         e->readout(domain->readout, analysis->flat[now], s * last, labels[s], &results[s]);
+        if (!domain->size_readout)
+            continue;
+        struct margins sizes;
+        e->readout(domain->size_readout, analysis->flat[now], s * last, labels[s], &sizes);
+        digital_margins(&results[s], &sizes, n->class_count, labels[s], 1, last + 3);
+    }
 }

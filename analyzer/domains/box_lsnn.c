@@ -8,37 +8,37 @@
 #include <string.h>
 
 #include "box.h"
-
-static struct scalar *scalar(const struct domain *domain, enum constant_kind kind,
-                             const char *decimal)
-{
-    struct constant constant;
-    constant_init(&constant, kind, decimal);
-    struct scalar *result = domain->engine->scalar_new(domain->engine, &constant);
-    constant_clear(&constant);
-    return result;
-}
+#include "digital.h"
 
 static const float *values_of(const struct network *network, int tensor)
 {
     return network->theta + network->tensors[tensor].offset;
 }
 
-void box_lsnn_prepare(struct domain *d, const struct box *box)
+static struct weights *readout_of(const struct domain *d, const struct box *box)
+{
+    const struct network *n = d->network;
+    const struct lsnn *l = &n->lsnn;
+    return d->engine->readout_new(d->engine, values_of(n, l->w_out), values_of(n, l->b_out),
+                                  l->classes, l->units, 1, l->steps, box);
+}
+
+int box_lsnn_prepare(struct domain *d, const struct box *box, struct fault *fault)
 {
     const struct network *n = d->network;
     const struct lsnn *l = &n->lsnn;
     const struct engine *e = d->engine;
-    d->decay = scalar(d, CONSTANT_DECAY, l->tau);
-    d->complement = scalar(d, CONSTANT_COMPLEMENT, l->tau);
-    d->decay_ada = scalar(d, CONSTANT_DECAY, l->tau_ada);
-    d->complement_ada = scalar(d, CONSTANT_COMPLEMENT, l->tau_ada);
-    d->b0 = scalar(d, CONSTANT_RATIONAL, l->b0);
-    d->beta = scalar(d, CONSTANT_RATIONAL, l->beta);
-    d->w_in = e->matrix_new(e, values_of(n, l->w_in), l->inputs, l->units, box);
-    d->w_rec = e->matrix_new(e, values_of(n, l->w_rec), l->units, l->units, box);
-    d->readout = e->readout_new(e, values_of(n, l->w_out), values_of(n, l->b_out), l->classes,
-                                l->units, 1, l->steps, box);
+    struct box weights = box_weights(box), sizes = box_sizes(box);
+    box_neuron_prepare(d, box);
+    d->w_in = e->matrix_new(e, values_of(n, l->w_in), l->inputs, l->units, &weights);
+    d->w_rec = e->matrix_new(e, values_of(n, l->w_rec), l->units, l->units, &weights);
+    d->readout = readout_of(d, &weights);
+    if (!(d->beyond & BOX_DIGITAL))
+        return 0;
+    d->size_in = e->matrix_new(e, values_of(n, l->w_in), l->inputs, l->units, &sizes);
+    d->size_rec = e->matrix_new(e, values_of(n, l->w_rec), l->units, l->units, &sizes);
+    d->size_readout = readout_of(d, &sizes);
+    return digital_check(n, fault);
 }
 
 void box_lsnn_workspace(struct analysis *a)
@@ -49,6 +49,12 @@ void box_lsnn_workspace(struct analysis *a)
                                  &a->counts};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         *rows[i] = e->intervals_new(e, units);
+    if (a->domain->beyond) {
+        a->other = e->intervals_new(e, units);
+        a->sizes = e->intervals_new(e, units);
+        a->frame = fault_alloc(a->domain->network->lsnn.inputs, sizeof *a->frame);
+        a->zeros = fault_alloc(units, sizeof *a->zeros);
+    }
     a->spikes = fault_alloc(units, 1);
     a->above = fault_alloc(units, 1);
     int **counters[] = {&a->fewest, &a->most, &a->surely_blocked, &a->maybe_blocked};
@@ -69,7 +75,7 @@ static void start(const struct domain *d, struct analysis *a)
     memset(a->spikes, SPIKE_SILENT, units);
     d->engine->set_counts(a->membrane, a->fewest, a->fewest, units);
     d->engine->set_counts(a->adaptation, a->fewest, a->fewest, units);
-    d->engine->offset(a->threshold, d->b0, d->beta, a->adaptation, units);
+    box_neuron_threshold(d, a);
 }
 
 /* V, b and B of the next step from this step's states and spikes. */
@@ -77,15 +83,15 @@ static void advance(const struct domain *d, struct analysis *a, const float *inp
 {
     const struct engine *e = d->engine;
     size_t units = d->network->lsnn.units;
-    e->drive_inputs(d->w_in, input, a->drive);
-    e->drive_spikes(d->w_rec, a->spikes, a->drive);
-    e->combine(a->membrane, d->decay, a->membrane, d->complement, a->drive, units);
-    if (d->network->lsnn.reset == RESET_SPIKE)
-        e->subtract_where(a->membrane, a->spikes, a->threshold, units);
-    e->leak_and_add(a->adaptation, d->decay_ada, d->complement_ada, a->spikes, units);
-    e->offset(a->threshold, d->b0, d->beta, a->adaptation, units);
-    if (d->network->lsnn.reset == RESET_ADAPTED)
-        e->subtract_where(a->membrane, a->spikes, a->threshold, units);
+    int adapted = d->network->lsnn.reset == RESET_ADAPTED;
+    box_neuron_drive(d, a, input);
+    if (adapted)
+        box_neuron_adapt(d, a);
+    box_neuron_integrate(d, a);
+    e->subtract_where(a->membrane, a->spikes, a->threshold, units);
+    box_neuron_round(d, a);
+    if (!adapted)
+        box_neuron_adapt(d, a);
     e->compare(a->membrane, a->threshold, a->above, units);
 }
 
@@ -143,6 +149,20 @@ static void show_step(struct analysis *a, size_t sample, size_t step,
     observer->see(observer->context, &sighting);
 }
 
+/* The readout in float32: at most as many terms as there are spikes, each perhaps weighted
+ * by a rate that was rounded itself, and a bias. */
+static void round_logits(const struct domain *domain, const struct analysis *analysis, int label,
+                         struct margins *result)
+{
+    const struct lsnn *l = &domain->network->lsnn;
+    struct margins sizes;
+    size_t spikes = 0;
+    for (size_t i = 0; i < l->units; i++)
+        spikes += (size_t)analysis->most[i];
+    domain->engine->readout(domain->size_readout, analysis->counts, 0, label, &sizes);
+    digital_margins(result, &sizes, l->classes, label, l->steps, spikes + 8);
+}
+
 void box_lsnn_bound(const struct domain *domain, struct analysis *analysis,
                     const float *input, int label, size_t sample, struct margins *result,
                     const struct observer *observer)
@@ -157,4 +177,6 @@ void box_lsnn_bound(const struct domain *domain, struct analysis *analysis,
     }
     domain->engine->set_counts(analysis->counts, analysis->fewest, analysis->most, l->units);
     domain->engine->readout(domain->readout, analysis->counts, 0, label, result);
+    if (domain->size_readout)
+        round_logits(domain, analysis, label, result);
 }

@@ -16,13 +16,13 @@ struct domain *domain_new(const struct engine *engine, const struct network *net
     struct domain *domain = fault_alloc(1, sizeof *domain);
     domain->engine = engine;
     domain->network = network;
-    if (network->kind == NETWORK_LSNN) {
-        box_lsnn_prepare(domain, box);
-    } else if (box_feedforward_prepare(domain, box, fault)) {
-        domain_free(domain);
-        return NULL;
-    }
-    return domain;
+    domain->beyond = box->beyond;
+    int failed = network->kind == NETWORK_LSNN ? box_lsnn_prepare(domain, box, fault)
+                                               : box_feedforward_prepare(domain, box, fault);
+    if (!failed)
+        return domain;
+    domain_free(domain);
+    return NULL;
 }
 
 void domain_free(struct domain *domain)
@@ -31,16 +31,15 @@ void domain_free(struct domain *domain)
         return;
     const struct engine *e = domain->engine;
     box_graph_free(domain);
-    e->weights_free(domain->readout);
-    for (size_t i = 0; i < NETWORK_LAYERS; i++)
+    struct weights *weights[] = {domain->readout, domain->size_readout, domain->w_in,
+                                 domain->w_rec,   domain->size_in,      domain->size_rec};
+    for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
+        e->weights_free(weights[i]);
+    for (size_t i = 0; i < NETWORK_LAYERS; i++) {
         e->weights_free(domain->layers[i]);
-    e->weights_free(domain->w_in);
-    e->weights_free(domain->w_rec);
-    struct scalar *scalars[] = {domain->decay, domain->complement, domain->decay_ada,
-                                domain->complement_ada, domain->b0, domain->beta};
-    for (size_t i = 0; i < sizeof scalars / sizeof *scalars; i++)
-        if (scalars[i])
-            e->scalar_free(scalars[i]);
+        e->weights_free(domain->size_layers[i]);
+    }
+    box_neuron_clear(domain);
     free(domain);
 }
 
@@ -63,9 +62,12 @@ void analysis_free(struct analysis *analysis)
     box_graph_release(analysis);
     struct intervals *rows[] = {analysis->rows[0],    analysis->rows[1],   analysis->flat[0],
                                 analysis->flat[1],    analysis->drive,     analysis->membrane,
-                                analysis->adaptation, analysis->threshold, analysis->counts};
+                                analysis->adaptation, analysis->threshold, analysis->counts,
+                                analysis->sizes,      analysis->other};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         e->intervals_free(rows[i]);
+    free(analysis->frame);
+    free(analysis->zeros);
     free(analysis->spikes);
     free(analysis->above);
     free(analysis->fewest);

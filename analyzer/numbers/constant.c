@@ -15,6 +15,14 @@ void constant_init(struct constant *constant, enum constant_kind kind, const cha
     require(kind == CONSTANT_RATIONAL || mpq_sgn(constant->q) > 0);
 }
 
+void constant_init_rational(struct constant *constant, enum constant_kind kind, const mpq_t q)
+{
+    constant->kind = kind;
+    mpq_init(constant->q);
+    mpq_set(constant->q, q);
+    require(kind == CONSTANT_RATIONAL || mpq_sgn(q) > 0);
+}
+
 void constant_clear(struct constant *constant)
 {
     mpq_clear(constant->q);

@@ -23,6 +23,8 @@ struct constant {
 /* A constant from the exact value of `decimal`, which must have been validated
  * (specs/decimal.h).  constant_clear releases. */
 void constant_init(struct constant *constant, enum constant_kind kind, const char *decimal);
+/* The same of a rational, positive unless kind is CONSTANT_RATIONAL. */
+void constant_init_rational(struct constant *constant, enum constant_kind kind, const mpq_t q);
 void constant_clear(struct constant *constant);
 
 /* lower <= constant <= upper, both of the same precision; the ends are neighbours

@@ -106,26 +106,25 @@ static size_t weight_place(const struct form_weights *w, size_t k)
     return k % area * channels + channel;
 }
 
-static void set_weight(struct form_weights *w, const struct double_box *box, size_t at,
-                       float value)
+static void set_weight(struct form_weights *w, const struct double_part *part, size_t at,
+                       size_t i)
 {
     double neg, hi;
-    double_box_ends(box, value, &neg, &hi);
+    double_part_ends(part, i, &neg, &hi);
     w->lo[at] = -neg;
     w->hi[at] = hi;
     w->unbounded |= !(neg < INFINITY && hi < INFINITY);
 }
 
-static void set_bias(struct form_weights *w, const struct double_box *box, size_t output,
-                     float value)
+static void set_bias(struct form_weights *w, const struct double_part *part, size_t output)
 {
     double neg, hi;
-    double_box_ends(box, value, &neg, &hi);
+    double_part_ends(part, output, &neg, &hi);
     w->bias_lo[output] = -neg;
     w->bias_hi[output] = hi;
     w->unbounded |= !(neg < INFINITY && hi < INFINITY);
     if (w->point)
-        set_weight(w, box, output * w->depth + patch_depth(w->layer), value);
+        set_weight(w, part, output * w->depth + patch_depth(w->layer), output);
 }
 
 static size_t depth_of(const struct layer *layer, int point)
@@ -143,10 +142,13 @@ static struct form_weights *weights_new(const struct engine *engine,
 {
     (void)engine;
     struct rounding_scope scope;
-    rounding_enter_upward(&scope);
-    struct double_box ends = double_box_of(box);
     const struct tensor *weight = &network->tensors[layer->weight];
-    const float *values = network->theta + weight->offset;
+    struct double_part part = double_part_of(box, network->theta + weight->offset, weight->count);
+    struct double_part bias = {.values = NULL};
+    if (layer->bias >= 0)
+        bias = double_part_of(box, network->theta + network->tensors[layer->bias].offset,
+                              network->tensors[layer->bias].count);
+    rounding_enter_upward(&scope);
     struct form_weights *w = fault_alloc(1, sizeof *w);
     w->layer = layer;
     w->point = layer->kind == LAYER_CONV2D && layer->from == NETWORK_INPUT;
@@ -159,9 +161,9 @@ static struct form_weights *weights_new(const struct engine *engine,
     size_t count = weight->count / w->outputs;
     for (size_t o = 0; o < w->outputs; o++) {
         for (size_t k = 0; k < count; k++)
-            set_weight(w, &ends, o * w->depth + weight_place(w, k), values[o * count + k]);
-        if (layer->bias >= 0)
-            set_bias(w, &ends, o, network->theta[network->tensors[layer->bias].offset + o]);
+            set_weight(w, &part, o * w->depth + weight_place(w, k), o * count + k);
+        if (bias.values)
+            set_bias(w, &bias, o);
     }
     rounding_leave(&scope);
     return w;

@@ -28,33 +28,37 @@ static size_t depth_index(const struct layer *layer, size_t k)
     return k % area * layer->in.channels + k / area;
 }
 
-static void pack_weight(struct weights *w, const struct double_box *box, size_t output,
-                        size_t depth, float value)
+static void pack_weight(struct weights *w, const struct double_part *part, size_t output,
+                        size_t depth, size_t i)
 {
     size_t at = (output / PANEL * w->depth + depth) * PANEL + output % PANEL;
     if (w->form == FORM_CENTRE_RADIUS) {
-        w->panel[0][at] = value;
-        w->panel[1][at] = fabs((double)value);
+        w->panel[0][at] = part->values[i];
+        w->panel[1][at] = fabs((double)part->values[i]);
         return;
     }
     double neg, hi;
-    double_box_ends(box, value, &neg, &hi);
+    double_part_ends(part, i, &neg, &hi);
     w->panel[LOWER_POSITIVE][at] = fmax(-neg, 0);
     w->panel[LOWER_NEGATIVE][at] = fmin(-neg, 0);
     w->panel[UPPER_POSITIVE][at] = fmax(hi, 0);
     w->panel[UPPER_NEGATIVE][at] = fmin(hi, 0);
 }
 
-/* What the sums start from.  2^-1000 covers every underflow among the products
- * of a row. */
-static void start_output(struct weights *w, const struct double_box *box, size_t output,
-                         float bias)
+/* What the sums start from; there may be no bias.  2^-1000 covers every underflow among
+ * the products of a row. */
+static void start_output(struct weights *w, const struct double_part *bias, size_t output)
 {
+    double neg = 0, hi = 0;
+    if (bias->values)
+        double_part_ends(bias, output, &neg, &hi);
     if (w->form == FORM_CENTRE_RADIUS) {
-        w->start[0][output] = bias;
-        w->start[1][output] = fabs((double)bias) * (w->zeta + w->gamma) + 0x1p-1000;
+        double value = bias->values ? bias->values[output] : 0;
+        w->start[0][output] = value;
+        w->start[1][output] = fmax(neg + value, hi - value) + w->gamma * fabs(value) + 0x1p-1000;
     } else {
-        double_box_ends(box, bias, &w->start[0][output], &w->start[1][output]);
+        w->start[0][output] = neg;
+        w->start[1][output] = hi;
     }
 }
 
@@ -72,17 +76,18 @@ struct weights *double_layer_new(const struct engine *engine, const struct netwo
 {
     (void)engine;
     struct rounding_scope scope;
-    rounding_enter_upward(&scope);
-    struct double_box ends = double_box_of(box);
     const struct tensor *weight = &network->tensors[layer->weight];
-    const float *values = network->theta + weight->offset;
-    const float *biases =
-        layer->bias < 0 ? NULL : network->theta + network->tensors[layer->bias].offset;
+    struct double_part part = double_part_of(box, network->theta + weight->offset, weight->count);
+    struct double_part bias = {.values = NULL};
+    if (layer->bias >= 0)
+        bias = double_part_of(box, network->theta + network->tensors[layer->bias].offset,
+                              network->tensors[layer->bias].count);
+    rounding_enter_upward(&scope);
 
     struct weights *w = fault_alloc(1, sizeof *w);
-    w->form = box->kind == BOX_RELATIVE && ends.zeta <= 1 ? FORM_CENTRE_RADIUS : FORM_ENDS;
+    w->form = part.relative && part.by_size <= 1 ? FORM_CENTRE_RADIUS : FORM_ENDS;
     w->layer = layer;
-    w->zeta = ends.zeta;
+    w->zeta = part.by_size;
     w->outputs = weight->shape[0];
     w->panels = (w->outputs + PANEL - 1) / PANEL;
     w->depth = weight->count / w->outputs;
@@ -94,8 +99,8 @@ struct weights *double_layer_new(const struct engine *engine, const struct netwo
     allocate(w);
     for (size_t output = 0; output < w->outputs; output++) {
         for (size_t k = 0; k < w->depth; k++)
-            pack_weight(w, &ends, output, depth_index(layer, k), values[output * w->depth + k]);
-        start_output(w, &ends, output, biases ? biases[output] : 0);
+            pack_weight(w, &part, output, depth_index(layer, k), output * w->depth + k);
+        start_output(w, &bias, output);
     }
     rounding_leave(&scope);
     return w;

@@ -13,7 +13,7 @@
 #include "double_store.h"
 #include "specs/fault.h"
 
-static void fill_ends(struct weights *w, const struct double_box *box, const float *values)
+static void fill_ends(struct weights *w, const struct double_part *part)
 {
     size_t count = w->rows * w->columns;
     w->neg = fault_alloc_aligned(count, sizeof(double));
@@ -21,7 +21,7 @@ static void fill_ends(struct weights *w, const struct double_box *box, const flo
     w->open_neg = fault_alloc_aligned(count, sizeof(double));
     w->open_hi = fault_alloc_aligned(count, sizeof(double));
     for (size_t i = 0; i < count; i++) {
-        double_box_ends(box, values[i], &w->neg[i], &w->hi[i]);
+        double_part_ends(part, i, &w->neg[i], &w->hi[i]);
         w->open_neg[i] = fmax(w->neg[i], 0);
         w->open_hi[i] = fmax(w->hi[i], 0);
     }
@@ -32,20 +32,20 @@ struct weights *double_matrix_new(const struct engine *engine, const float *valu
 {
     (void)engine;
     struct rounding_scope scope;
+    struct double_part part = double_part_of(box, values, rows * columns);
     rounding_enter_upward(&scope);
-    struct double_box ends = double_box_of(box);
     struct weights *w = fault_alloc(1, sizeof *w);
-    w->form = box->kind == BOX_RELATIVE ? FORM_CENTRE_RADIUS : FORM_ENDS;
+    w->form = part.relative ? FORM_CENTRE_RADIUS : FORM_ENDS;
     w->rows = rows;
     w->columns = columns;
-    w->zeta = ends.zeta;
+    w->zeta = part.by_size;
     w->gamma = (double)(rows + 16) * 0x1.0001p-52;
     require(rows < 65536);
     if (w->form == FORM_CENTRE_RADIUS) {
         w->values = fault_alloc_aligned(rows * columns, sizeof(float));
         memcpy(w->values, values, rows * columns * sizeof(float));
     } else {
-        fill_ends(w, &ends, values);
+        fill_ends(w, &part);
     }
     rounding_leave(&scope);
     return w;

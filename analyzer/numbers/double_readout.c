@@ -24,9 +24,10 @@ struct weights *double_readout_new(const struct engine *engine, const float *wei
 {
     (void)engine;
     struct rounding_scope scope;
+    struct double_part part = double_part_of(box, weight, classes * inputs);
+    struct double_part biases = double_part_of(box, bias, bias ? classes : 0);
     rounding_enter_upward(&scope);
     require(classes <= MARGINS_CLASSES && divisor > 0);
-    struct double_box ends = double_box_of(box);
     struct weights *w = fault_alloc(1, sizeof *w);
     w->classes = classes;
     w->inputs = inputs;
@@ -37,10 +38,10 @@ struct weights *double_readout_new(const struct engine *engine, const float *wei
     w->bias_hi = row_of(classes);
     for (size_t c = 0; c < classes; c++) {
         for (size_t i = 0; i < inputs; i++)
-            double_box_ends(&ends, weight[transposed ? i * classes + c : c * inputs + i],
-                            &w->weight_neg[c * inputs + i], &w->weight_hi[c * inputs + i]);
+            double_part_ends(&part, transposed ? i * classes + c : c * inputs + i,
+                             &w->weight_neg[c * inputs + i], &w->weight_hi[c * inputs + i]);
         if (bias)
-            double_box_ends(&ends, bias[c], &w->bias_neg[c], &w->bias_hi[c]);
+            double_part_ends(&biases, c, &w->bias_neg[c], &w->bias_hi[c]);
     }
     rounding_leave(&scope);
     return w;

@@ -3,6 +3,7 @@
 #ifndef NUMBERS_DOUBLE_STORE_H
 #define NUMBERS_DOUBLE_STORE_H
 
+#include "box_ends.h"
 #include "double_kernels.h"
 #include "kernels.h"
 #include "rounding.h"
@@ -53,14 +54,6 @@ struct scalar {
 /* The loops in use. */
 extern const struct double_kernels *double_loops;
 
-/* Ends of one parameter's interval, outward. */
-struct double_box {
-    enum box_kind kind;
-    double zeta; /* rounded up */
-};
-struct double_box double_box_of(const struct box *box);
-void double_box_ends(const struct double_box *box, float value, double *neg, double *hi);
-
 /* This thread's working memory, at least `count` values, 64-byte aligned;
  * `slot` keeps simultaneous uses apart.  Grows on first use only. */
 enum scratch_slot { SCRATCH_FIRST, SCRATCH_SECOND, SCRATCH_THIRD, SCRATCH_FOURTH,
@@ -86,6 +79,12 @@ void double_subtract_where(struct intervals *y, const uint8_t *spikes,
                            const struct intervals *z, size_t count);
 void double_compare(const struct intervals *v, const struct intervals *b, uint8_t *result,
                     size_t count);
+
+void double_scalar_cover(struct scalar *scalar, const struct constant *constant);
+void double_scalar_loosen(struct scalar *scalar, double relative, double absolute);
+void double_hull(struct intervals *y, const struct intervals *x, size_t count);
+void double_spread(struct intervals *y, const struct intervals *x, double scale, double offset,
+                   size_t count);
 
 struct weights *double_synapses_new(const struct engine *, const float *values, size_t units,
                                     const struct box *);

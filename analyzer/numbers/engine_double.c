@@ -12,24 +12,6 @@
 
 const struct double_kernels *double_loops = &double_portable;
 
-struct double_box double_box_of(const struct box *box)
-{
-    mpfr_t zeta;
-    mpfr_init2(zeta, 53);
-    mpfr_set_q(zeta, box->zeta, MPFR_RNDU);
-    struct double_box result = {box->kind, mpfr_get_d(zeta, MPFR_RNDU)};
-    mpfr_clear(zeta);
-    return result;
-}
-
-void double_box_ends(const struct double_box *box, float value, double *neg, double *hi)
-{
-    double nominal = value;
-    double radius = box->kind == BOX_RELATIVE ? box->zeta * fabs(nominal) : box->zeta;
-    *neg = radius - nominal;
-    *hi = nominal + radius;
-}
-
 /* Kept until the process ends: OpenMP's threads live as long. */
 static _Thread_local struct {
     double *memory;
@@ -221,6 +203,10 @@ static const struct engine engine = {
     .leak_and_add = double_leak_and_add,
     .subtract_where = double_subtract_where,
     .compare = double_compare,
+    .scalar_cover = double_scalar_cover,
+    .scalar_loosen = double_scalar_loosen,
+    .hull = double_hull,
+    .spread = double_spread,
     .synapses_new = double_synapses_new,
     .drive_traces = double_drive_traces,
     .membrane = double_membrane,

@@ -40,38 +40,6 @@ void mpfr_pair_clear(struct mpfr_pair *pair)
     mpfr_clear(pair->hi);
 }
 
-void mpfr_box_init(struct mpfr_box *box, const struct box *from, int bits)
-{
-    box->kind = from->kind;
-    mpfr_init2(box->zeta, bits);
-    mpfr_set_q(box->zeta, from->zeta, MPFR_RNDU);
-}
-
-void mpfr_box_clear(struct mpfr_box *box)
-{
-    mpfr_clear(box->zeta);
-}
-
-void mpfr_box_ends(const struct mpfr_box *box, float value, mpfr_t lo, mpfr_t hi)
-{
-    mpfr_t nominal, radius;
-    mpfr_init2(nominal, 24);
-    mpfr_init2(radius, mpfr_get_prec(box->zeta));
-    require(mpfr_set_flt(nominal, value, MPFR_RNDN) == 0);
-    mpfr_set(radius, box->zeta, MPFR_RNDU);
-    if (box->kind == BOX_RELATIVE) {
-        mpfr_t size;
-        mpfr_init2(size, 24);
-        mpfr_abs(size, nominal, MPFR_RNDN);
-        mpfr_mul(radius, radius, size, MPFR_RNDU);
-        mpfr_clear(size);
-    }
-    mpfr_sub(lo, nominal, radius, MPFR_RNDD);
-    mpfr_add(hi, nominal, radius, MPFR_RNDU);
-    mpfr_clear(nominal);
-    mpfr_clear(radius);
-}
-
 void mpfr_sound(mpfr_t lo, mpfr_t hi)
 {
     if (!mpfr_number_p(lo) || !mpfr_number_p(hi)) {
@@ -268,6 +236,10 @@ static const struct engine table = {
     .leak_and_add = mpfr_leak_and_add,
     .subtract_where = mpfr_subtract_where,
     .compare = mpfr_compare,
+    .scalar_cover = mpfr_scalar_cover,
+    .scalar_loosen = mpfr_scalar_loosen,
+    .hull = mpfr_hull,
+    .spread = mpfr_spread,
     .synapses_new = mpfr_synapses_new,
     .drive_traces = mpfr_drive_traces,
     .membrane = mpfr_membrane,

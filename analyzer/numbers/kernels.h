@@ -41,6 +41,8 @@ enum spike { SPIKE_SILENT = 1, SPIKE_FIRES = 2, SPIKE_OPEN = 3 };
 /* What is known of v > b. */
 enum above { ABOVE_NEVER = 1, ABOVE_ALWAYS = 2, ABOVE_OPEN = 3 };
 
+#define SPREAD_LARGEST 0x1p127
+
 /* Bounds on the last layer for one sample and one label; arrays of `classes`. */
 #define MARGINS_CLASSES 64
 struct margins {
@@ -130,6 +132,25 @@ struct engine {
     /* result[i] := what is known of v[i] > b[i] (an enum above). */
     void (*compare)(const struct intervals *v, const struct intervals *b, uint8_t *result,
                     size_t count);
+
+    /* ---- what varies beside parameters: constants, rounding errors ---- */
+
+    /* scalar := the hull of it and another constant. */
+    void (*scalar_cover)(struct scalar *, const struct constant *);
+
+    /* scalar := it +- (relative times its size + absolute); one that was nowhere negative
+     * stays so. */
+    void (*scalar_loosen)(struct scalar *, double relative, double absolute);
+
+    /* y[i] := the hull of y[i] and x[i]. */
+    void (*hull)(struct intervals *y, const struct intervals *x, size_t count);
+
+    /* y[i] := y[i] +- (scale s + offset), s the greatest absolute value in x[i], for scale,
+     * offset >= 0 taken exactly; [-inf, inf] where (1 + scale) s + offset may be greater
+     * than SPREAD_LARGEST, so that a float32 sum of terms whose sizes add up to s does not
+     * overflow, in whatever order.  x may be y. */
+    void (*spread)(struct intervals *y, const struct intervals *x, double scale, double offset,
+                   size_t count);
 
     /* ---- filtered spike trains: rows of any length, several histories a neuron ---- */
 

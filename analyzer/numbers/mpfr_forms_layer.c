@@ -3,13 +3,13 @@
 
 #include "mpfr_forms.h"
 
-static void fill(struct mpfr_row *lo, struct mpfr_row *hi, const float *values, size_t count,
-                 const struct mpfr_box *box, int bits)
+static void fill(struct mpfr_row *lo, struct mpfr_row *hi, const struct box *box,
+                 const float *values, size_t count, int bits)
 {
     mpfr_row_init(lo, count, bits);
     mpfr_row_init(hi, count, bits);
-    for (size_t i = 0; values && i < count; i++)
-        mpfr_box_ends(box, values[i], lo->at[i], hi->at[i]);
+    if (values)
+        box_ends_mpfr(box, values, count, lo->at, hi->at);
 }
 
 struct form_weights *mpfr_form_weights_new(const struct engine *engine,
@@ -20,17 +20,14 @@ struct form_weights *mpfr_form_weights_new(const struct engine *engine,
     rounding_enter_nearest(&scope);
     const struct tensor *weight = &network->tensors[layer->weight];
     struct form_weights *w = fault_alloc(1, sizeof *w);
-    struct mpfr_box ends;
-    mpfr_box_init(&ends, box, engine->bits);
     w->bits = engine->bits;
     w->layer = layer;
     w->outputs = weight->shape[0];
     w->depth = weight->count / w->outputs;
-    fill(&w->lo, &w->hi, network->theta + weight->offset, weight->count, &ends, w->bits);
-    fill(&w->bias_lo, &w->bias_hi,
+    fill(&w->lo, &w->hi, box, network->theta + weight->offset, weight->count, w->bits);
+    fill(&w->bias_lo, &w->bias_hi, box,
          layer->bias < 0 ? NULL : network->theta + network->tensors[layer->bias].offset,
-         w->outputs, &ends, w->bits);
-    mpfr_box_clear(&ends);
+         w->outputs, w->bits);
     rounding_leave(&scope);
     return w;
 }

@@ -4,13 +4,12 @@
 
 #include "mpfr_store.h"
 
-static void fill(struct mpfr_row *lo, struct mpfr_row *hi, const float *values, size_t count,
-                 const struct mpfr_box *box, int bits)
+static void fill(struct mpfr_row *lo, struct mpfr_row *hi, const struct box *box,
+                 const float *values, size_t count, int bits)
 {
     mpfr_row_init(lo, count, bits);
     mpfr_row_init(hi, count, bits);
-    for (size_t i = 0; i < count; i++)
-        mpfr_box_ends(box, values[i], lo->at[i], hi->at[i]);
+    box_ends_mpfr(box, values, count, lo->at, hi->at);
 }
 
 struct weights *mpfr_layer_new(const struct engine *engine, const struct network *network,
@@ -20,21 +19,18 @@ struct weights *mpfr_layer_new(const struct engine *engine, const struct network
     rounding_enter_nearest(&scope);
     const struct tensor *weight = &network->tensors[layer->weight];
     struct weights *w = fault_alloc(1, sizeof *w);
-    struct mpfr_box ends;
-    mpfr_box_init(&ends, box, engine->bits);
     w->bits = engine->bits;
     w->layer = layer;
     w->rows = weight->shape[0];
     w->columns = weight->count / w->rows;
-    fill(&w->lo, &w->hi, network->theta + weight->offset, weight->count, &ends, engine->bits);
+    fill(&w->lo, &w->hi, box, network->theta + weight->offset, weight->count, engine->bits);
     if (layer->bias >= 0) {
-        fill(&w->bias_lo, &w->bias_hi, network->theta + network->tensors[layer->bias].offset,
-             w->rows, &ends, engine->bits);
+        fill(&w->bias_lo, &w->bias_hi, box,
+             network->theta + network->tensors[layer->bias].offset, w->rows, engine->bits);
     } else { /* exactly zero */
         mpfr_row_init(&w->bias_lo, w->rows, engine->bits);
         mpfr_row_init(&w->bias_hi, w->rows, engine->bits);
     }
-    mpfr_box_clear(&ends);
     rounding_leave(&scope);
     return w;
 }
@@ -99,8 +95,8 @@ struct weights *mpfr_readout_new(const struct engine *engine, const float *weigh
     rounding_enter_nearest(&scope);
     require(classes <= MARGINS_CLASSES && divisor > 0);
     struct weights *w = fault_alloc(1, sizeof *w);
-    struct mpfr_box ends;
-    mpfr_box_init(&ends, box, engine->bits);
+    struct mpfr_part part;
+    mpfr_part_init(&part, box, weight, classes * inputs, engine->bits);
     w->bits = engine->bits;
     w->classes = classes;
     w->inputs = inputs;
@@ -109,14 +105,12 @@ struct weights *mpfr_readout_new(const struct engine *engine, const float *weigh
     mpfr_row_init(&w->hi, classes * inputs, engine->bits);
     mpfr_row_init(&w->bias_lo, classes, engine->bits);
     mpfr_row_init(&w->bias_hi, classes, engine->bits);
-    for (size_t c = 0; c < classes; c++) {
-        for (size_t i = 0; i < inputs; i++)
-            mpfr_box_ends(&ends, weight[transposed ? i * classes + c : c * inputs + i],
-                          w->lo.at[c * inputs + i], w->hi.at[c * inputs + i]);
-        if (bias)
-            mpfr_box_ends(&ends, bias[c], w->bias_lo.at[c], w->bias_hi.at[c]);
-    }
-    mpfr_box_clear(&ends);
+    for (size_t i = 0; i < classes * inputs; i++)
+        mpfr_part_ends(&part, transposed ? i % inputs * classes + i / inputs : i, w->lo.at[i],
+                       w->hi.at[i]);
+    if (bias)
+        box_ends_mpfr(box, bias, classes, w->bias_lo.at, w->bias_hi.at);
+    mpfr_part_clear(&part);
     rounding_leave(&scope);
     return w;
 }

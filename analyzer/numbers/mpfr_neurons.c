@@ -9,16 +9,12 @@ struct weights *mpfr_matrix_new(const struct engine *engine, const float *values
     struct rounding_scope scope;
     rounding_enter_nearest(&scope);
     struct weights *w = fault_alloc(1, sizeof *w);
-    struct mpfr_box ends;
-    mpfr_box_init(&ends, box, engine->bits);
     w->bits = engine->bits;
     w->rows = rows;
     w->columns = columns;
     mpfr_row_init(&w->lo, rows * columns, engine->bits);
     mpfr_row_init(&w->hi, rows * columns, engine->bits);
-    for (size_t i = 0; i < rows * columns; i++)
-        mpfr_box_ends(&ends, values[i], w->lo.at[i], w->hi.at[i]);
-    mpfr_box_clear(&ends);
+    box_ends_mpfr(box, values, rows * columns, w->lo.at, w->hi.at);
     rounding_leave(&scope);
     return w;
 }

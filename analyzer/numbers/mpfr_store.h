@@ -5,6 +5,7 @@
 
 #include <mpfr.h>
 
+#include "box_ends.h"
 #include "kernels.h"
 #include "rounding.h"
 #include "specs/fault.h"
@@ -45,15 +46,6 @@ struct mpfr_pair {
 void mpfr_pair_init(struct mpfr_pair *pair, int bits);
 void mpfr_pair_clear(struct mpfr_pair *pair);
 
-/* lo and hi of one parameter's interval. */
-struct mpfr_box {
-    enum box_kind kind;
-    mpfr_t zeta; /* rounded up */
-};
-void mpfr_box_init(struct mpfr_box *box, const struct box *from, int bits);
-void mpfr_box_clear(struct mpfr_box *box);
-void mpfr_box_ends(const struct mpfr_box *box, float value, mpfr_t lo, mpfr_t hi);
-
 /* sum += [w][x], every corner considered that signs do not rule out; `scratch`
  * is overwritten. */
 void mpfr_add_product(struct mpfr_pair *sum, mpfr_srcptr w_lo, mpfr_srcptr w_hi,
@@ -82,6 +74,11 @@ void mpfr_subtract_where(struct intervals *y, const uint8_t *spikes, const struc
                          size_t count);
 void mpfr_compare(const struct intervals *v, const struct intervals *b, uint8_t *result,
                   size_t count);
+void mpfr_scalar_cover(struct scalar *scalar, const struct constant *constant);
+void mpfr_scalar_loosen(struct scalar *scalar, double relative, double absolute);
+void mpfr_hull(struct intervals *y, const struct intervals *x, size_t count);
+void mpfr_spread(struct intervals *y, const struct intervals *x, double scale, double offset,
+                 size_t count);
 struct weights *mpfr_synapses_new(const struct engine *, const float *values, size_t units,
                                   const struct box *);
 void mpfr_drive_traces(const struct weights *, const struct intervals *x, struct intervals *y);

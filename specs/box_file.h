@@ -1,0 +1,14 @@
+/* box_file.h -- boxes given end by end, in a safetensors file; private to box.c (box.md). */
+#ifndef SPECS_BOX_FILE_H
+#define SPECS_BOX_FILE_H
+
+#include "fault.h"
+#include "network.h"
+
+/* Read NAME.lower and NAME.upper of every tensor into lower and upper [parameter_count],
+ * laid out as theta.  Returns 0, or -1 with the reason: a missing or surplus tensor, an
+ * end that is not finite, lower > upper, a nominal value outside. */
+int box_file_read(const char *path, const struct network *network, float *lower, float *upper,
+                  struct fault *fault) __attribute__((warn_unused_result));
+
+#endif
