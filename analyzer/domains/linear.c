@@ -40,6 +40,7 @@ struct linear *linear_prepare(const struct engine *engine, const struct network 
     struct linear *linear = fault_alloc(1, sizeof *linear);
     linear->engine = engine;
     linear->network = network;
+    linear->budget = LINEAR_BUDGET;
     if (linear_graph(linear, fault)) {
         free(linear);
         return NULL;
@@ -58,6 +59,11 @@ void linear_release(struct linear *linear)
     }
     linear->engine->weights_free(linear->readout);
     free(linear);
+}
+
+void linear_set_budget(struct linear *linear, double multiply_adds)
+{
+    linear->budget = multiply_adds;
 }
 
 static void state_new(const struct linear *linear, struct linear_state *state)
@@ -240,6 +246,7 @@ static void show(struct linear_work *work, int v, const struct observer *observe
 static void bound_node(struct linear_work *work, int v, enum linear_depth depth)
 {
     const struct node *node = &work->linear->nodes[v];
+    linear_allow(work, v);
     switch (node->rule) {
     case RULE_NONE:
     case RULE_INPUT: return;
@@ -312,6 +319,7 @@ void linear_bound(const struct linear *linear, struct linear_work *work, const f
     rounding_enter_nearest(&scope); /* comparisons must see subnormal numbers */
     begin(work, input);
     work->state.depth = depth;
+    work->spent = 0;
     for (int v = 1; v < last; v++) {
         bound_node(work, v, depth);
         show(work, v, observer);

@@ -24,10 +24,19 @@ enum linear_depth {
 /* Can the network be bounded so?  0, or -1 with the reason (fault may be NULL). */
 int linear_check(const struct network *network, struct fault *fault);
 
+/* Multiply-adds, in the worst case, that a sample may spend on bounds between the layers:
+ * enough for the paper's CNN thirty times over; deep residual networks run out of it.
+ * Each layer may use an equal share of what is left; what is not substituted keeps its
+ * interval bounds.  Counted, not timed, so that results do not depend on the machine. */
+#define LINEAR_BUDGET 1e11
+
 /* NULL with the reason if not.  `network` is borrowed. */
 struct linear *linear_prepare(const struct engine *engine, const struct network *network,
                           const struct box *box, struct fault *fault);
 void linear_release(struct linear *linear);
+
+/* Another budget than LINEAR_BUDGET. */
+void linear_set_budget(struct linear *linear, double multiply_adds);
 
 struct linear_work;
 struct linear_work *linear_work_new(const struct linear *linear);

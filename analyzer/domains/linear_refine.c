@@ -39,8 +39,12 @@ static void batch_run(struct batch *batch)
     batch->rows = 0;
 }
 
+/* A wish that the budget does not allow is not fulfilled. */
 static void batch_add(struct batch *batch, struct wish wish, double *into)
 {
+    if (batch->work->spent + batch->work->walk.cost > batch->work->allowed)
+        return;
+    batch->work->spent += batch->work->walk.cost;
     batch->work->wishes[batch->rows] = wish;
     batch->into[batch->rows++] = into;
     if (batch->rows == batch->limit)
@@ -110,6 +114,12 @@ static void refine_window(struct linear_work *work, int v, struct window window)
             }
         batch_run(&batch);
     }
+}
+
+void linear_allow(struct linear_work *work, int v)
+{
+    double left = work->linear->budget - work->spent;
+    work->allowed = work->spent + left / (work->linear->count - v);
 }
 
 /* Is it read by a ReLU or a pooling, and not known exactly already? */

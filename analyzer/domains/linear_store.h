@@ -41,6 +41,7 @@ struct linear {
     struct node nodes[LINEAR_NODES];
     struct weights *readout;
     size_t widest; /* values of the widest node */
+    double budget;
 };
 
 /* What is known of one sample; plain numbers, the same for every engine. */
@@ -57,6 +58,7 @@ struct walk {
     int start;
     int local; /* one layer back only: what it reads is taken within its bounds */
     size_t rows;
+    double cost; /* multiply-adds of a row, at most */
     int active[LINEAR_NODES];
     int sites[LINEAR_NODES]; /* the pooling whose places a layer's coefficients are at, or -1 */
     struct window window[LINEAR_NODES];
@@ -82,6 +84,7 @@ struct linear_work {
     uint32_t *from_at, *to_at;   /* lists of carry */
     struct wish wishes[WALK_ROWS]; /* a batch, and its bounds */
     double lower[WALK_ROWS];
+    double spent, allowed; /* multiply-adds of this sample, and how many there may be */
 };
 
 /* linear_graph.c */
@@ -114,6 +117,7 @@ void walk_run(struct linear_work *work, const struct linear_state *state,
 /* linear_refine.c: substituted bounds of what ReLUs and poolings read, where they can
  * matter, intersected with the state's; and of the differences in a pooling's windows. */
 void linear_refine(struct linear_work *work, int node);
+void linear_allow(struct linear_work *work, int node);
 void linear_differences(struct linear_work *work, int pool);
 
 #endif

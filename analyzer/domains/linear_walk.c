@@ -80,6 +80,19 @@ static size_t site_count(const struct linear *linear, const struct walk *walk, i
     return window_count(walk->window[at], linear->nodes[at].grid);
 }
 
+/* Multiply-adds of one row at one node; a row begins with one or two coefficients. */
+static double node_cost(const struct linear *linear, const struct walk *walk, int v)
+{
+    const struct node *node = &linear->nodes[v];
+    const struct layer *l = &node->layer;
+    double coefficients = v == walk->start ? 2 : (double)site_count(linear, walk, v);
+    if (node->rule == RULE_DENSE)
+        return coefficients * (double)l->in.channels;
+    if (node->rule == RULE_CONV || node->rule == RULE_POINT)
+        return coefficients * (double)patch_depth(l) * (node->rule == RULE_CONV ? 3 : 1);
+    return coefficients;
+}
+
 size_t walk_begin(struct linear_work *work, int start, struct window window, int local)
 {
     const struct linear *linear = work->linear;
@@ -90,11 +103,13 @@ size_t walk_begin(struct linear_work *work, int start, struct window window, int
     walk->local = local;
     reach(walk, start, window);
     size_t values = 0;
+    walk->cost = 0;
     for (int v = start; v >= 0; v--) {
         const struct node *node = &linear->nodes[v];
         if (!walk->active[v])
             continue;
         values += site_count(linear, walk, v);
+        walk->cost += node_cost(linear, walk, v);
         if (v == 0 || (local && v < start))
             continue;
         struct window from = source_window(linear, node, walk->window[v]);
