@@ -1,4 +1,5 @@
-/* double_forms.c -- rows of linear forms in the double engine: storage and rules. */
+/* double_forms.c -- rows of linear forms in the double engine: storage, and all rules but
+ * those of convolutions. */
 #include "double_forms.h"
 
 #include <math.h>
@@ -8,10 +9,9 @@
 #include "double_store.h"
 #include "specs/fault.h"
 
-/* Rows whose share of the input stays in the caches while kernels go by. */
-#define BLOCK 8
+#define DENSE_ROWS 32 /* done at once */
 
-static const struct form_loops *loops(void)
+const struct form_loops *double_form_loops(void)
 {
     return double_loops == &double_avx512 ? &form_avx512 : &form_portable;
 }
@@ -89,7 +89,7 @@ static void settle(struct forms *forms, struct grid grid, struct window window,
             lo[i] = choose_one(lo[i], -forms->neg[r * forms->count + i], low[at], high[at],
                                &constants->lo[r]);
         }
-        constants->lo[r] += loops()->poison(lo, forms->count);
+        constants->lo[r] += double_form_loops()->poison(lo, forms->count);
     }
     forms->interval = 0;
     rounding_leave(&scope);
@@ -178,8 +178,7 @@ static void weights_free(struct form_weights *w)
     free(w);
 }
 
-/* No bound comes out of a layer with weights that double cannot hold. */
-static void give_up(const struct form_weights *w, struct forms *constants)
+void double_forms_give_up(const struct form_weights *w, struct forms *constants)
 {
     for (size_t r = 0; w->unbounded && r < constants->rows; r++)
         constants->lo[r] = NAN;
@@ -214,10 +213,10 @@ static void dense(const struct form_weights *w, const struct forms *from, struct
     struct rounding_scope scope;
     rounding_enter_downward(&scope);
     require(to->count == w->depth && from->rows == to->rows);
-    for (size_t first = 0; first < from->rows; first += 4 * BLOCK) {
-        size_t rows = from->rows - first < 4 * BLOCK ? from->rows - first : 4 * BLOCK;
+    for (size_t first = 0; first < from->rows; first += DENSE_ROWS) {
+        size_t rows = from->rows - first < DENSE_ROWS ? from->rows - first : DENSE_ROWS;
         struct items list = dense_items(from, first, rows, 1);
-        loops()->dense(&list, w->lo, w->hi, w->depth, to->lo + first * to->count);
+        double_form_loops()->dense(&list, w->lo, w->hi, w->depth, to->lo + first * to->count);
         for (size_t r = 0; r < rows; r++)
             for (uint32_t i = list.begin[r]; i < list.begin[r + 1]; i++) {
                 const struct item *item = &list.items[i];
@@ -226,128 +225,10 @@ static void dense(const struct form_weights *w, const struct forms *from, struct
             }
         if (to->interval) {
             list = dense_items(from, first, rows, -1);
-            loops()->dense(&list, w->lo, w->hi, w->depth, to->neg + first * to->count);
+            double_form_loops()->dense(&list, w->lo, w->hi, w->depth, to->neg + first * to->count);
         }
     }
-    give_up(w, constants);
-    rounding_leave(&scope);
-}
-
-/* Where a coefficient's window begins. */
-static struct item item_of(const struct conv_rule *rule, size_t site, size_t o, double value)
-{
-    const struct layer *l = rule->weights->layer;
-    size_t place = rule->place ? rule->place[value < 0][site * rule->sites.stride + o] : site;
-    if (rule->weights->point)
-        return (struct item){value, (int32_t)place, 0};
-    size_t row = place / rule->output_width, column = place % rule->output_width;
-    return (struct item){value, (int32_t)(row * l->stride) - (int32_t)l->top,
-                         (int32_t)(column * l->stride) - (int32_t)l->left};
-}
-
-/* One row's items sorted by output; returns how many there are. */
-static uint32_t sort_row(const struct conv_rule *rule, const double *from, uint32_t first,
-                         uint32_t *begin, struct item *items)
-{
-    const struct window *window = &rule->site_window;
-    size_t places = window->height * window->width, outputs = rule->weights->outputs;
-    size_t stride = rule->sites.stride;
-    memset(begin, 0, (outputs + 1) * sizeof *begin);
-    for (size_t p = 0; p < places; p++)
-        for (size_t o = 0; o < outputs; o++)
-            begin[o + 1] += !(from[p * stride + o] == 0);
-    begin[0] = first;
-    for (size_t o = 0; o < outputs; o++)
-        begin[o + 1] += begin[o];
-    uint32_t total = begin[outputs];
-    for (size_t p = places; p-- > 0;) {
-        size_t site = (window->top + p / window->width) * rule->sites.width + window->left +
-                      p % window->width;
-        for (size_t o = 0; o < outputs; o++)
-            if (!(from[p * stride + o] == 0))
-                items[--begin[o + 1]] = item_of(rule, site, o, from[p * stride + o]);
-    }
-    /* Each begin[o + 1] has come down to where output o begins. */
-    memmove(begin, begin + 1, outputs * sizeof *begin);
-    begin[outputs] = total;
-    return total;
-}
-
-static struct items conv_items(const struct conv_rule *rule, const struct forms *from,
-                               size_t first, size_t rows)
-{
-    size_t outputs = rule->weights->outputs;
-    struct item *items = (struct item *)double_scratch(SCRATCH_FIRST, 2 * rows * from->count);
-    uint32_t *begin = (uint32_t *)double_scratch(SCRATCH_SECOND, rows * (outputs + 1) + 1);
-    uint32_t listed = 0;
-    for (size_t r = 0; r < rows; r++)
-        listed = sort_row(rule, from->lo + (first + r) * from->count, listed,
-                          begin + r * (outputs + 1), items);
-    return (struct items){rows, outputs, items, begin};
-}
-
-/* min over the box of b B, with B the sum of an output's coefficients. */
-static double bias_of(const struct item *begin, const struct item *end, double lo, double hi)
-{
-    double low = 0, neg_high = 0;
-    for (const struct item *item = begin; item < end; item++) {
-        low += item->value;
-        neg_high += -item->value;
-    }
-    double ends[4] = {lo * low, hi * low, lo * -neg_high, hi * -neg_high}, least = ends[0];
-    for (int i = 1; i < 4; i++)
-        least = ends[i] < least ? ends[i] : least;
-    return least + 0 * low + 0 * neg_high;
-}
-
-static void add_biases(const struct form_weights *w, const struct items *items, double *constants)
-{
-    for (size_t r = 0; r < items->rows; r++)
-        for (size_t o = 0; o < items->outputs; o++) {
-            const uint32_t *begin = items->begin + r * (items->outputs + 1) + o;
-            if (begin[0] < begin[1])
-                constants[r] += bias_of(items->items + begin[0], items->items + begin[1],
-                                        w->bias_lo[o], w->bias_hi[o]);
-        }
-}
-
-static void check_rule(const struct conv_rule *rule, const struct forms *from,
-                       const struct forms *constants)
-{
-    require(from->count == window_count(rule->site_window, rule->sites));
-    require(rule->sites.stride >= rule->weights->outputs && from->rows == constants->rows);
-}
-
-static void conv(const struct conv_rule *rule, const struct forms *from, struct forms *to,
-                 struct forms *constants)
-{
-    struct rounding_scope scope;
-    rounding_enter_downward(&scope);
-    check_rule(rule, from, constants);
-    require(to->count == window_count(rule->input_window, rule->input) && !rule->weights->point);
-    for (size_t first = 0; first < from->rows; first += BLOCK) {
-        size_t rows = from->rows - first < BLOCK ? from->rows - first : BLOCK;
-        struct items items = conv_items(rule, from, first, rows);
-        loops()->conv(rule, &items, to, first, constants->lo + first);
-        add_biases(rule->weights, &items, constants->lo + first);
-    }
-    give_up(rule->weights, constants);
-    rounding_leave(&scope);
-}
-
-static void conv_point(const struct conv_rule *rule, const struct forms *from,
-                       struct forms *constants)
-{
-    struct rounding_scope scope;
-    rounding_enter_downward(&scope);
-    check_rule(rule, from, constants);
-    require(rule->weights->point);
-    for (size_t first = 0; first < from->rows; first += BLOCK) {
-        size_t rows = from->rows - first < BLOCK ? from->rows - first : BLOCK;
-        struct items items = conv_items(rule, from, first, rows);
-        loops()->conv_point(rule, &items, constants->lo + first);
-    }
-    give_up(rule->weights, constants);
+    double_forms_give_up(w, constants);
     rounding_leave(&scope);
 }
 
@@ -365,7 +246,7 @@ static void relax(const struct relaxation *table, struct window window,
                         table->grid.stride;
             size_t row = r * from->count + y * length;
             constants->lo[r] +=
-                loops()->relax(table, at, length, from->lo + row, to->lo + row);
+                double_form_loops()->relax(table, at, length, from->lo + row, to->lo + row);
         }
     rounding_leave(&scope);
 }
@@ -456,8 +337,8 @@ const struct form_kernels double_form_kernels = {
     .weights_new = weights_new,
     .weights_free = weights_free,
     .dense = dense,
-    .conv = conv,
-    .conv_point = conv_point,
+    .conv = double_forms_conv,
+    .conv_point = double_forms_conv_point,
     .relax = relax,
     .carry = carry,
     .spread = spread,

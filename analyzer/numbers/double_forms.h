@@ -67,6 +67,18 @@ struct form_loops {
 
 extern const struct form_loops form_portable, form_avx512;
 
+/* Those of this machine. */
+const struct form_loops *double_form_loops(void);
+
+/* No bound comes out of a layer with weights that double cannot hold. */
+void double_forms_give_up(const struct form_weights *weights, struct forms *constants);
+
+/* forms.h, conv and conv_point; double_forms_conv.c. */
+void double_forms_conv(const struct conv_rule *rule, const struct forms *from, struct forms *to,
+                       struct forms *constants);
+void double_forms_conv_point(const struct conv_rule *rule, const struct forms *from,
+                             struct forms *constants);
+
 extern const struct form_kernels double_form_kernels;
 
 #endif
