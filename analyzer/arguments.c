@@ -251,17 +251,11 @@ static error_t parse_output(int key, char *text, struct argp_state *state)
     }
 }
 
-static error_t parse(int key, char *text, struct argp_state *state)
+static error_t parse_box(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
     struct fault fault;
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &a->common;
-        return 0;
-    case KEY_ZETA:
-        parse_zetas(a, text, state);
-        return 0;
     case KEY_BOX:
         if (box_form_parse(&a->settings.box, text, &fault))
             argp_error(state, "--box: %s", fault.text);
@@ -281,6 +275,21 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_FOLDED_BIAS:
         a->settings.box.folded_bias = 1;
+        return 0;
+    default:
+        return parse_output(key, text, state);
+    }
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->common;
+        return 0;
+    case KEY_ZETA:
+        parse_zetas(a, text, state);
         return 0;
     case KEY_CRITERION:
         a->settings.criterion = (enum criterion)named(
@@ -312,7 +321,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
             argp_error(state, "--plot draws what is certified at the sizes that --zeta lists");
         return 0;
     default:
-        return parse_output(key, text, state);
+        return parse_box(key, text, state);
     }
 }
 
