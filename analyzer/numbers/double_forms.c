@@ -184,7 +184,8 @@ void double_forms_give_up(const struct form_weights *w, struct forms *constants)
         constants->lo[r] = NAN;
 }
 
-/* The coefficients of one row that are not zero, `sign` times; one list. */
+/* The coefficients of one row that are not zero, `sign` times; one list.  A row's places
+ * past the last output have no weights: they are 0, or `settle` has found them no numbers. */
 static uint32_t list_outputs(const double *from, size_t count, double sign, struct item *items)
 {
     uint32_t listed = 0;
@@ -194,14 +195,15 @@ static uint32_t list_outputs(const double *from, size_t count, double sign, stru
     return listed;
 }
 
-static struct items dense_items(const struct forms *from, size_t first, size_t rows, double sign)
+static struct items dense_items(const struct form_weights *w, const struct forms *from,
+                                size_t first, size_t rows, double sign)
 {
     struct item *items = (struct item *)double_scratch(SCRATCH_FIRST, 2 * rows * from->count);
     uint32_t *begin = (uint32_t *)double_scratch(SCRATCH_SECOND, rows + 1);
     begin[0] = 0;
     for (size_t r = 0; r < rows; r++)
         begin[r + 1] = begin[r] + list_outputs(from->lo + (first + r) * from->count,
-                                               from->count, sign, items + begin[r]);
+                                               w->outputs, sign, items + begin[r]);
     return (struct items){rows, 0, items, begin};
 }
 
@@ -212,10 +214,10 @@ static void dense(const struct form_weights *w, const struct forms *from, struct
 {
     struct rounding_scope scope;
     rounding_enter_downward(&scope);
-    require(to->count == w->depth && from->rows == to->rows);
+    require(to->count == w->depth && from->rows == to->rows && from->count >= w->outputs);
     for (size_t first = 0; first < from->rows; first += DENSE_ROWS) {
         size_t rows = from->rows - first < DENSE_ROWS ? from->rows - first : DENSE_ROWS;
-        struct items list = dense_items(from, first, rows, 1);
+        struct items list = dense_items(w, from, first, rows, 1);
         double_form_loops()->dense(&list, w->lo, w->hi, w->depth, to->lo + first * to->count);
         for (size_t r = 0; r < rows; r++)
             for (uint32_t i = list.begin[r]; i < list.begin[r + 1]; i++) {
@@ -224,7 +226,7 @@ static void dense(const struct form_weights *w, const struct forms *from, struct
                     item->value * (item->value > 0 ? w->bias_lo : w->bias_hi)[item->row];
             }
         if (to->interval) {
-            list = dense_items(from, first, rows, -1);
+            list = dense_items(w, from, first, rows, -1);
             double_form_loops()->dense(&list, w->lo, w->hi, w->depth, to->neg + first * to->count);
         }
     }
