@@ -33,7 +33,8 @@ static const struct argp_option flags[] = {
     {"digital", KEY_DIGITAL, "float32", 0,
      "Include the rounding of float32 executions, in any order of summation", 0},
     {"radius", KEY_RADIUS, NULL, 0,
-     "Also, or instead of --zeta: per sample the largest size found provable", 0},
+     "Also, or instead of --zeta: per sample the largest size found provable, and for as many "
+     "samples as --attack says the smallest found broken", 0},
     {"criterion", KEY_CRITERION, "C", 0,
      "margin: the label's logit beats each other one (default); disjoint: its interval "
      "lies above all others", 0},
@@ -65,7 +66,7 @@ static const struct argp_option flags[] = {
     {NULL, 0, NULL, 0, "What comes out:", 5},
     {"json", KEY_JSON, "FILE", 0, "Everything, per sample too (- for standard output)", 0},
     {"csv", KEY_CSV, "FILE", 0, "The table; with --radius a line per sample (- for standard output)", 0},
-    {"plot", KEY_PLOT, "FILE", 0, "The certification curve (.svg, .png or .pdf)", 0},
+    {"plot", KEY_PLOT, "FILE", 0, "The certification curve; with --radius alone, the radii (.svg, .png or .pdf)", 0},
     {"min-certified", KEY_MIN_CERTIFIED, "PCT", 0,
      "Exit with 1 if less than PCT percent is certified at some zeta", 0},
     {0},
@@ -317,8 +318,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
             a->zetas[a->zeta_count++] = "1";
         if (!a->zeta_count && !a->radius)
             argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
-        if (!a->zeta_count && a->plot)
-            argp_error(state, "--plot draws what is certified at the sizes that --zeta lists");
         return 0;
     default:
         return parse_box(key, text, state);

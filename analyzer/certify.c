@@ -8,6 +8,7 @@
 #include "analyzer/prover.h"
 #include "analyzer/radius.h"
 #include "analyzer/report.h"
+#include "analyzer/sandwich.h"
 #include "console/exits.h"
 #include "console/interrupt.h"
 #include "console/progress.h"
@@ -92,6 +93,11 @@ static int decide(const struct arguments *a, struct prover *prover, struct repor
     return status;
 }
 
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Every sample's radius; adds to the report.  Returns an exit status. */
 static int measure_radii(const struct arguments *a, struct prover *prover, struct report *report,
                          struct radius_run *radii, FILE *out, struct fault *fault)
@@ -103,8 +109,17 @@ static int measure_radii(const struct arguments *a, struct prover *prover, struc
     if (failed)
         return complain(fault);
     report->radii = radii;
+    if (!radii->interrupted && !radii->contradictions && a->attack.undecided) {
+        watch_begin(&watch, "attack", min_size(a->attack.undecided, report->count),
+                    a->common.quiet);
+        failed = sandwich_find(&report->model->network, report->set, report->first, &a->settings,
+                               &a->attack, on_progress, &watch, radii, fault);
+        progress_end(&watch.progress);
+        if (failed)
+            return complain(fault);
+    }
     report_radii(out, radii);
-    if (radii->contradictions)
+    if (radii->contradictions || radii->disproved)
         return EXIT_SELF_CHECK;
     return radii->interrupted ? EXIT_INCONCLUSIVE : EXIT_DONE;
 }
@@ -125,16 +140,17 @@ static void contradiction(const struct report *report, const struct prover_run *
     const struct radius_run *radii = report->radii;
     fprintf(stderr, "certify: SELF-CHECK FAILED at %s %s: ", radii ? "the" : "zeta",
             radii ? "radii" : run->zeta);
-    if (radii || run->contradictions) {
+    if (radii ? radii->contradictions : run->contradictions) {
         fprintf(stderr, "the referee (mpfr) contradicts the double engine on %zu samples.\n"
                 "Do not use these results; please report this.\n",
                 radii ? radii->contradictions : run->contradictions);
         return;
     }
     fprintf(stderr, "%zu samples are certified, and yet parameters in the box are proven to "
-            "break them:", run->disproved);
-    for (size_t i = 0; i < run->samples; i++)
-        if (run->results[i].disproved)
+            "break them:", radii ? radii->disproved : run->disproved);
+    const struct sample_result *results = radii ? radii->results : run->results;
+    for (size_t i = 0; i < (radii ? radii->samples : run->samples); i++)
+        if (results[i].disproved)
             fprintf(stderr, " %zu", report->first + i);
     fprintf(stderr, ".\nDo not use these results; please report this.\n");
 }

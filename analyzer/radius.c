@@ -135,12 +135,13 @@ int radius_find(struct prover *prover, prover_progress *progress, void *context,
     struct part part = {progress, context, 0, 0, RADIUS_LEVELS * count};
     *run = (struct radius_run){.samples = count, .interrupted = prover->interrupted};
     run->rung = fault_alloc(count, sizeof *run->rung);
+    run->falsified_rung = fault_alloc(count, sizeof *run->falsified_rung);
     run->results = fault_alloc(count, sizeof *run->results);
     int *high = fault_alloc(2 * count, sizeof *high), *middle = high + count;
     size_t *chosen = fault_alloc(count, sizeof *chosen);
     for (size_t i = 0; i < count; i++) {
         run->results[i] = prover->nominal[i];
-        run->rung[i] = RADIUS_NONE;
+        run->rung[i] = run->falsified_rung[i] = RADIUS_NONE;
         high[i] = prover->nominal[i].nominal == NOMINAL_CORRECT ? RADIUS_RUNGS : RADIUS_NONE;
     }
     int failed = bisect(prover, run->rung, high, middle, chosen, &part, run, fault);
@@ -159,8 +160,9 @@ int radius_find(struct prover *prover, prover_progress *progress, void *context,
 void radius_clear(struct radius_run *run)
 {
     free(run->rung);
+    free(run->falsified_rung);
     free(run->results);
-    run->rung = NULL;
+    run->rung = run->falsified_rung = NULL;
     run->results = NULL;
 }
 

@@ -17,8 +17,11 @@ struct radius_run {
     size_t samples;
     int *rung;                     /* [samples], RADIUS_NONE or below RADIUS_RUNGS; owned */
     struct sample_result *results; /* [samples], of the proof at that rung; owned */
+    int *falsified_rung;           /* [samples], of the smallest box found broken, RADIUS_NONE
+                                      where none was or none was looked for (sandwich.h); owned */
     size_t refereed, contradictions;
-    double seconds, cpu_seconds, referee_seconds;
+    size_t attacked, disproved;    /* looked at by sandwich.h; broken though proven */
+    double seconds, cpu_seconds, referee_seconds, attack_seconds;
     int interrupted;               /* radii so far are proven, but may be too small */
 };
 

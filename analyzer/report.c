@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/sandwich.h"
 #include "specs/outfile.h"
 
 double report_percent(size_t part, size_t whole)
@@ -129,6 +130,17 @@ void report_radii(FILE *stream, const struct radius_run *radii)
     }
     fprintf(stream, " %10.3f %4zu %5.1f s\n", 1e3 * radii->seconds / (double)radii->samples,
             radii->refereed, radii->referee_seconds);
+    if (!radii->attacked)
+        return;
+    fprintf(stream, "%-9s", "falsified");
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        radius_text(sandwich_quantile(radii, shares[i]), text);
+        fprintf(stream, " %12s", text);
+    }
+    fprintf(stream, "   of the %zu samples broken, of %zu attacked in %.1f s\n",
+            sandwich_broken(radii), radii->attacked, radii->attack_seconds);
+    fprintf(stream, "ratio     median of certified over falsified radius %.3f\n",
+            sandwich_ratio(radii));
 }
 
 static json_t *hex_float(double value)
@@ -164,10 +176,19 @@ static json_t *run_json(const struct report *r, const struct prover_run *run)
         "attack_seconds", run->attack_seconds, "results", results);
 }
 
+/* NULL where none was found. */
+static const char *falsified_text(const struct radius_run *radii, size_t i, char text[RADIUS_TEXT])
+{
+    if (radii->falsified_rung[i] == RADIUS_NONE)
+        return NULL;
+    radius_text(radii->falsified_rung[i], text);
+    return text;
+}
+
 static json_t *radii_json(const struct report *r)
 {
     const struct radius_run *radii = r->radii;
-    char text[RADIUS_TEXT];
+    char text[RADIUS_TEXT], broken[RADIUS_TEXT];
     if (!radii)
         return json_null();
     json_t *results = json_array();
@@ -175,17 +196,21 @@ static json_t *radii_json(const struct report *r)
         const struct sample_result *s = &radii->results[i];
         radius_text(radii->rung[i], text);
         json_array_append_new(
-            results, json_pack("{s:I, s:i, s:i, s:s, s:s, s:I}", "index",
+            results, json_pack("{s:I, s:i, s:i, s:s, s:s?, s:s, s:b, s:I}", "index",
                                (json_int_t)(r->first + i), "label",
                                (int)r->set->labels[r->first + i], "predicted", s->predicted,
-                               "certified_radius", text, "method", method_name(s->method),
-                               "split_runs", (json_int_t)s->splits));
+                               "certified_radius", text, "falsified_radius",
+                               falsified_text(radii, i, broken), "method",
+                               method_name(s->method), "attacked", s->attacked, "split_runs",
+                               (json_int_t)s->splits));
     }
     radius_text(radius_quantile(radii, 0.5), text);
-    return json_pack("{s:s, s:b, s:I, s:f, s:f, s:f, s:o}", "median", text, "interrupted",
-                     radii->interrupted, "refereed", (json_int_t)radii->refereed, "seconds",
-                     radii->seconds, "cpu_seconds", radii->cpu_seconds, "referee_seconds",
-                     radii->referee_seconds, "results", results);
+    return json_pack("{s:s, s:b, s:I, s:I, s:f, s:f, s:f, s:f, s:o}", "median", text,
+                     "interrupted", radii->interrupted, "refereed", (json_int_t)radii->refereed,
+                     "attacked", (json_int_t)radii->attacked, "seconds", radii->seconds,
+                     "cpu_seconds", radii->cpu_seconds, "referee_seconds",
+                     radii->referee_seconds, "attack_seconds", radii->attack_seconds, "results",
+                     results);
 }
 
 static json_t *report_object(const struct report *r)
@@ -228,14 +253,15 @@ int report_json(const struct report *report, const char *path, struct fault *fau
 static void csv_radii(FILE *stream, const struct report *report)
 {
     const struct radius_run *radii = report->radii;
-    fprintf(stream, "index,label,predicted,certified_radius,method,split_runs\n");
+    fprintf(stream, "index,label,predicted,certified_radius,falsified_radius,method,split_runs\n");
     for (size_t i = 0; i < radii->samples; i++) {
         const struct sample_result *s = &radii->results[i];
-        char text[RADIUS_TEXT];
+        char text[RADIUS_TEXT], broken[RADIUS_TEXT];
+        const char *falsified = falsified_text(radii, i, broken);
         radius_text(radii->rung[i], text);
-        fprintf(stream, "%zu,%d,%d,%s,%s,%zu\n", report->first + i,
+        fprintf(stream, "%zu,%d,%d,%s,%s,%s,%zu\n", report->first + i,
                 (int)report->set->labels[report->first + i], s->predicted, text,
-                method_name(s->method), s->splits);
+                falsified ? falsified : "", method_name(s->method), s->splits);
     }
 }
 
