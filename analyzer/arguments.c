@@ -13,7 +13,7 @@ enum {
     KEY_ZETA = 1000, KEY_DOMAIN, KEY_ENGINE, KEY_BITS, KEY_BOX, KEY_SAMPLES, KEY_SPLIT,
     KEY_CRITERION, KEY_DISJUNCTS, KEY_SPLITS, KEY_RADIUS, KEY_JSON, KEY_CSV, KEY_PLOT,
     KEY_MIN_CERTIFIED, KEY_REFEREE, KEY_EXACT_BIAS, KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL,
-    KEY_ATTACK, KEY_ATTACK_STEPS, KEY_ATTACK_RESTARTS, KEY_WITNESS
+    KEY_TIME_LIMIT, KEY_SAMPLE_LIMIT, KEY_ATTACK, KEY_ATTACK_STEPS, KEY_ATTACK_RESTARTS, KEY_WITNESS
 };
 
 static const struct argp_option flags[] = {
@@ -54,6 +54,11 @@ static const struct argp_option flags[] = {
     {"bits", KEY_BITS, "P", 0, "Precision of mpfr, as engine and as referee (default 128)", 0},
     {"referee", KEY_REFEREE, "PCT|full|off", 0,
      "Share of samples that mpfr proves again after double (default: 8 samples)", 0},
+    {"time-limit", KEY_TIME_LIMIT, "S", 0,
+     "Stop each zeta's proofs after S seconds; samples not reached stay unknown, exit status 4", 0},
+    {"sample-limit", KEY_SAMPLE_LIMIT, "S", 0,
+     "trace, linear: after S seconds begin no more cases of, or substitutions for, a sample; "
+     "results then depend on the machine's speed", 0},
     {NULL, 0, NULL, 0, "How it is attacked:", 4},
     {"attack", KEY_ATTACK, "N|all|off", 0,
      "Undecided samples for which a counterexample in the box is looked for (default 16); as a "
@@ -188,6 +193,23 @@ static error_t parse_attack(int key, char *text, struct argp_state *state)
     return 0;
 }
 
+static error_t parse_limit(int key, char *text, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    struct fault fault;
+    if (key == KEY_TIME_LIMIT) {
+        if (options_number("--time-limit", text, 1e-3, 1e9, &a->seconds, &fault))
+            argp_error(state, "%s", fault.text);
+        return 0;
+    }
+    if (key == KEY_SAMPLE_LIMIT) {
+        if (options_number("--sample-limit", text, 1e-6, 1e9, &a->settings.seconds, &fault))
+            argp_error(state, "%s", fault.text);
+        return 0;
+    }
+    return parse_attack(key, text, state);
+}
+
 static error_t parse_engine(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
@@ -223,7 +245,7 @@ static error_t parse_engine(int key, char *text, struct argp_state *state)
         parse_referee(a, text, state);
         return 0;
     default:
-        return parse_attack(key, text, state);
+        return parse_limit(key, text, state);
     }
 }
 

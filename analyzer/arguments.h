@@ -22,6 +22,7 @@ struct arguments {
     size_t from, to;
     enum split split;
     int radius; /* find every sample's radius */
+    double seconds; /* that each zeta, and the radii, may take; 0: any */
     const char *json, *csv, *plot;
     double min_certified; /* percent, or negative */
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/domains/deadline.h"
 #include "analyzer/cases.h"
 #include "analyzer/domains/linear.h"
 #include "analyzer/domains/trace.h"
@@ -135,6 +136,7 @@ static struct cases_request request_of(const struct bounder *bounder, const floa
     return (struct cases_request){
         .input = input, .label = label, .classes = bounder->network->class_count,
         .criterion = bounder->settings.criterion, .splits = bounder->settings.splits,
+        .deadline = deadline_in(bounder->settings.seconds),
     };
 }
 
@@ -143,10 +145,13 @@ static void bound_linear(const struct bounder *bounder, struct bounder_work *wor
                          const float *input, int label, struct margins *result)
 {
     enum criterion criterion = bounder->settings.criterion;
+    double deadline = deadline_in(bounder->settings.seconds);
+    linear_set_deadline(work->linear, deadline);
     for (int depth = LINEAR_MARGINS; depth <= LINEAR_FULL; depth++) {
         linear_bound(bounder->linear, work->linear, input, label, (enum linear_depth)depth,
                      criterion == CRITERION_DISJOINT, result, NULL);
-        if (verdict_proves(result, bounder->network->class_count, label, criterion))
+        if (verdict_proves(result, bounder->network->class_count, label, criterion) ||
+            deadline_passed(deadline))
             return;
     }
 }

@@ -30,6 +30,7 @@ struct bounder_settings {
     enum criterion criterion; /* what cases must prove */
     int disjuncts;            /* trace: histories per neuron, 0 = the default */
     size_t splits;            /* trace: runs that may be spent on cases */
+    double seconds;           /* a sample may take before it is left undecided; 0: any */
 };
 
 struct bounder;

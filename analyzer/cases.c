@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/domains/deadline.h"
 /* The tree in preorder: first the case in which the neuron fires. */
 struct node {
     struct trace_script *script; /* leaves; NULL in between */
@@ -108,7 +109,7 @@ static int settle_case(struct search *s, size_t depth);
 /* Prove both outcomes of the spike that `answer` left open. */
 static int split(struct search *s, size_t depth, const struct trace_answer *answer)
 {
-    if (answer->empty || !answer->open || s->left < 2)
+    if (answer->empty || !answer->open || s->left < 2 || deadline_passed(s->request->deadline))
         return 0;
     s->left -= 2;
     if (s->record)

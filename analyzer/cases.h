@@ -21,6 +21,7 @@ struct cases_request {
     size_t classes;
     enum criterion criterion; /* what a leaf must prove */
     size_t splits;            /* runs that may be spent after the first */
+    double deadline;          /* after which none is begun (domains/deadline.h) */
 };
 
 /* Bound a sample: by cases if they prove it, else by the first run alone.

@@ -4,6 +4,7 @@
 
 #include "analyzer/arguments.h"
 #include "analyzer/curve.h"
+#include "analyzer/domains/deadline.h"
 #include "analyzer/numbers/rounding.h"
 #include "analyzer/prover.h"
 #include "analyzer/radius.h"
@@ -21,17 +22,19 @@
 struct watch {
     struct progress progress;
     size_t told;
+    double deadline;
+    int late; /* it has passed */
 };
 
 static int on_progress(void *context, size_t done, size_t total)
 {
     struct watch *watch = context;
-    (void)total;
     if (done > watch->told) {
         progress_add(&watch->progress, done - watch->told);
         watch->told = done;
     }
-    return interrupt_seen();
+    watch->late |= done < total && deadline_passed(watch->deadline);
+    return interrupt_seen() ? PROVER_STOP : watch->late ? PROVER_LATE : 0;
 }
 
 static void watch_begin(struct watch *watch, const char *label, size_t total, int quiet)
@@ -74,6 +77,7 @@ static int decide(const struct arguments *a, struct prover *prover, struct repor
         char label[96];
         snprintf(label, sizeof label, "zeta %.60s", a->zetas[i]);
         watch_begin(&watch, label, report->count, a->common.quiet);
+        watch.deadline = deadline_in(a->seconds);
         int failed = prover_decide(prover, a->zetas[i], on_progress, &watch, &runs[i], fault);
         progress_end(&watch.progress);
         if (failed)
@@ -85,9 +89,11 @@ static int decide(const struct arguments *a, struct prover *prover, struct repor
         fflush(out);
         if (runs[i].contradictions || runs[i].disproved)
             return EXIT_SELF_CHECK;
-        if (runs[i].interrupted || interrupt_seen())
+        if (runs[i].interrupted == PROVER_STOP || interrupt_seen())
             return EXIT_INCONCLUSIVE;
-        if (report_percent(runs[i].certified, runs[i].samples) < a->min_certified)
+        if (runs[i].interrupted)
+            status = EXIT_INCONCLUSIVE;
+        else if (status == EXIT_DONE && report_percent(runs[i].certified, runs[i].samples) < a->min_certified)
             status = EXIT_VIOLATED;
     }
     return status;
@@ -104,6 +110,7 @@ static int measure_radii(const struct arguments *a, struct prover *prover, struc
 {
     struct watch watch;
     watch_begin(&watch, "radius", RADIUS_LEVELS * report->count, a->common.quiet);
+    watch.deadline = deadline_in(a->seconds);
     int failed = radius_find(prover, on_progress, &watch, radii, fault);
     progress_end(&watch.progress);
     if (failed)
@@ -162,11 +169,16 @@ static void remark(const struct arguments *a, int status, const struct report *r
     const struct radius_run *radii = report->radii;
     if (status == EXIT_SELF_CHECK)
         contradiction(report, last);
-    if (status == EXIT_INCONCLUSIVE && radii)
-        fprintf(stderr, "certify: interrupted; the radii are proven but may be too small\n");
-    else if (status == EXIT_INCONCLUSIVE && last)
-        fprintf(stderr, "certify: interrupted at zeta %s; %zu of %zu samples were decided, the "
-                "others count as unknown\n", last->zeta, last->done, last->samples);
+    if (radii && radii->interrupted)
+        fprintf(stderr, "certify: stopped early; the radii are proven but may be too small\n");
+    for (size_t i = 0; i < report->run_count; i++) {
+        const struct prover_run *run = &report->runs[i];
+        if (run->interrupted)
+            fprintf(stderr, "certify: %s at zeta %s; %zu of %zu samples were decided, the "
+                    "others count as unknown\n",
+                    run->interrupted == PROVER_LATE ? "time limit reached" : "interrupted",
+                    run->zeta, run->done, run->samples);
+    }
     if (status == EXIT_VIOLATED)
         fprintf(stderr, "certify: fewer than %g %% certified\n", a->min_certified);
 }
@@ -196,7 +208,7 @@ static int certify(const struct arguments *a, struct report *report, struct faul
     struct radius_run radii = {0};
     report->runs = runs;
     int status = a->zeta_count ? decide(a, prover, report, runs, out, fault) : EXIT_DONE;
-    if (a->radius && (status == EXIT_DONE || status == EXIT_VIOLATED)) {
+    if (a->radius && status != EXIT_INPUT && status != EXIT_SELF_CHECK && !interrupt_seen()) {
         int found = measure_radii(a, prover, report, &radii, out, fault);
         status = found == EXIT_DONE ? status : found;
     }

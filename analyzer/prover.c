@@ -31,7 +31,7 @@ double prover_clock(clockid_t clock)
 static struct bounder_settings bounder_settings(const struct prover_settings *settings)
 {
     return (struct bounder_settings){settings->criterion, settings->disjuncts,
-                                     settings->splits};
+                                     settings->splits, settings->seconds};
 }
 
 static const struct engine *engine_of(const struct prover_settings *settings)
@@ -77,8 +77,10 @@ static void report(const struct pass *pass, size_t *done, size_t more, int *stop
 #pragma omp critical(prover_progress)
     {
         *done += more;
-        if (pass->progress && pass->progress(pass->context, pass->done_before + *done, pass->total))
-            __atomic_store_n(stop, 1, __ATOMIC_RELAXED);
+        int wish = pass->progress ? pass->progress(pass->context, pass->done_before + *done,
+                                                   pass->total) : 0;
+        if (wish)
+            __atomic_store_n(stop, wish, __ATOMIC_RELAXED);
     }
 }
 
@@ -359,7 +361,7 @@ int prover_decide(struct prover *prover, const char *zeta, prover_progress *prog
         adopt_nominal(prover, run);
     run->seconds = prover_clock(CLOCK_MONOTONIC) - wall;
     run->cpu_seconds = prover_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    if (!failed && prover->settings.engine == PROVER_DOUBLE && !run->interrupted)
+    if (!failed && prover->settings.engine == PROVER_DOUBLE && run->interrupted != PROVER_STOP)
         failed = referee_review(prover->network, prover->set, prover->first, &prover->settings,
                                 &box, run, fault);
     tally(run);

@@ -27,6 +27,7 @@ struct prover_settings {
     enum criterion criterion;
     enum referee_kind referee;
     double referee_percent;
+    double seconds; /* a sample may take by each method, 0: any (not in the referee's hands) */
     uint64_t seed; /* of the referee's choice */
 };
 
@@ -68,7 +69,9 @@ int prover_box(const struct prover_settings *settings, const struct network *net
 double prover_clock(clockid_t clock);
 
 /* Hears of progress: samples bounded so far out of all; called by one thread at
- * a time.  Returns nonzero to stop (results so far are kept). */
+ * a time.  Returns nonzero to stop (results so far are kept): PROVER_STOP at once,
+ * PROVER_LATE after the referee has looked at them. */
+enum { PROVER_STOP = 1, PROVER_LATE };
 typedef int prover_progress(void *context, size_t done, size_t total);
 
 struct prover; /* one network, one list of samples */

@@ -39,8 +39,8 @@ static int on_part(void *context, size_t done, size_t total)
 {
     const struct part *part = context;
     (void)total;
-    return part->progress &&
-           part->progress(part->context, part->before + done - part->skipped, part->total);
+    return part->progress ? part->progress(part->context, part->before + done - part->skipped,
+                                           part->total) : 0;
 }
 
 /* Try one rung on the samples whose bisection stands there. */
@@ -147,7 +147,7 @@ int radius_find(struct prover *prover, prover_progress *progress, void *context,
     int failed = bisect(prover, run->rung, high, middle, chosen, &part, run, fault);
     run->seconds = prover_clock(CLOCK_MONOTONIC) - wall;
     run->cpu_seconds = prover_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    if (!failed && prover->settings.engine == PROVER_DOUBLE && !run->interrupted)
+    if (!failed && prover->settings.engine == PROVER_DOUBLE && run->interrupted != PROVER_STOP)
         failed = review(prover, run, fault);
     run->referee_seconds = prover_clock(CLOCK_MONOTONIC) - wall - run->seconds;
     free(high);

@@ -61,6 +61,11 @@ void linear_release(struct linear *linear)
     free(linear);
 }
 
+void linear_set_deadline(struct linear_work *work, double deadline)
+{
+    work->deadline = deadline;
+}
+
 void linear_set_budget(struct linear *linear, double multiply_adds)
 {
     linear->budget = multiply_adds;

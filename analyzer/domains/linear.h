@@ -42,6 +42,9 @@ struct linear_work;
 struct linear_work *linear_work_new(const struct linear *linear);
 void linear_work_free(struct linear_work *work);
 
+/* Samples bounded from now on leave out what is not begun by then (deadline.h). */
+void linear_set_deadline(struct linear_work *work, double deadline);
+
 /* Bound one sample to a depth; `logits`: each logit by substitution too, not only by
  * intervals.  `observer` (may be NULL) sees the bounds of every layer with weights and
  * of every sum that a ReLU or pooling reads. */

@@ -1,6 +1,7 @@
 /* linear_refine.c -- bounds between the layers by substitution. */
 #include <math.h>
 
+#include "deadline.h"
 #include "linear_store.h"
 
 /* Wishes of one window of one node, and what becomes of their bounds. */
@@ -39,10 +40,11 @@ static void batch_run(struct batch *batch)
     batch->rows = 0;
 }
 
-/* A wish that the budget does not allow is not fulfilled. */
+/* A wish that the budget or the deadline does not allow is not fulfilled. */
 static void batch_add(struct batch *batch, struct wish wish, double *into)
 {
-    if (batch->work->spent + batch->work->walk.cost > batch->work->allowed)
+    if (batch->work->spent + batch->work->walk.cost > batch->work->allowed ||
+        deadline_passed(batch->work->deadline))
         return;
     batch->work->spent += batch->work->walk.cost;
     batch->work->wishes[batch->rows] = wish;

@@ -85,6 +85,7 @@ struct linear_work {
     struct wish wishes[WALK_ROWS]; /* a batch, and its bounds */
     double lower[WALK_ROWS];
     double spent, allowed; /* multiply-adds of this sample, and how many there may be */
+    double deadline;       /* of this sample's substitutions between layers */
 };
 
 /* linear_graph.c */
