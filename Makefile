@@ -17,9 +17,9 @@ PROVER   = -O3 -frounding-math -fno-trapping-math
 AVX512   = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma
 NETWORK  = -O3 -march=native -fno-math-errno
 
-MAINS    = trainer/train.c analyzer/certify.c
+MAINS    = trainer/train.c analyzer/certify.c certs/audit.c
 SOURCES  = $(filter-out $(MAINS),$(wildcard specs/*.c console/*.c network/*.c trainer/*.c \
-           analyzer/*.c analyzer/numbers/*.c analyzer/domains/*.c))
+           analyzer/*.c analyzer/numbers/*.c analyzer/domains/*.c certs/*.c))
 PRIVATE  = %_store.h %_read.h %_forms.h %_run.h $(addprefix %/,double_kernels.h lanes.h onednn.h \
            pool.h sparse.h join.h maps.h lsnn_width.h) analyzer/domains/box.h
 HEADERS  = $(filter-out $(PRIVATE),$(wildcard specs/*.h network/*.h trainer/*.h analyzer/*.h \
@@ -31,6 +31,7 @@ CHAPTERS = $(sort $(wildcard tests/[0-9]*.md))
 all: $(PROGRAMS) $(B)/libsteadfast.so
 
 $(B)/analyzer/%.o: FOLDER = $(PROVER)
+$(B)/certs/%.o: FOLDER = $(PROVER)
 $(B)/network/%.o: FOLDER = $(NETWORK)
 $(B)/trainer/%.o: FOLDER = $(NETWORK)
 $(B)/bench/%.o: FOLDER = $(NETWORK)
@@ -52,6 +53,7 @@ $(B)/libsteadfast.so: $(OBJECTS)
 
 $(B)/bin/train: $(B)/trainer/train.o
 $(B)/bin/certify: $(B)/analyzer/certify.o
+$(B)/bin/audit: $(B)/certs/audit.o
 $(B)/bin/bench: $(patsubst %.c,$(B)/%.o,$(wildcard bench/*.c))
 $(B)/bin/%: $(B)/libsteadfast.a
 	@mkdir -p $(@D)

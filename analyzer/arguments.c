@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/certificate_write.h"
 #include "analyzer/curve.h"
 #include "analyzer/domains/trace.h"
 #include "specs/box.h"
@@ -13,7 +14,8 @@ enum {
     KEY_ZETA = 1000, KEY_DOMAIN, KEY_ENGINE, KEY_BITS, KEY_BOX, KEY_SAMPLES, KEY_SPLIT,
     KEY_CRITERION, KEY_DISJUNCTS, KEY_SPLITS, KEY_RADIUS, KEY_JSON, KEY_CSV, KEY_PLOT,
     KEY_MIN_CERTIFIED, KEY_REFEREE, KEY_EXACT_BIAS, KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL,
-    KEY_TIME_LIMIT, KEY_SAMPLE_LIMIT, KEY_ATTACK, KEY_ATTACK_STEPS, KEY_ATTACK_RESTARTS, KEY_WITNESS
+    KEY_TIME_LIMIT, KEY_SAMPLE_LIMIT, KEY_ATTACK, KEY_ATTACK_STEPS, KEY_ATTACK_RESTARTS, KEY_WITNESS,
+    KEY_CERT
 };
 
 static const struct argp_option flags[] = {
@@ -72,6 +74,7 @@ static const struct argp_option flags[] = {
     {"json", KEY_JSON, "FILE", 0, "Everything, per sample too (- for standard output)", 0},
     {"csv", KEY_CSV, "FILE", 0, "The table; with --radius a line per sample (- for standard output)", 0},
     {"plot", KEY_PLOT, "FILE", 0, "The certification curve; with --radius alone, the radii (.svg, .png or .pdf)", 0},
+    {"cert", KEY_CERT, "FILE", 0, "A certificate that audit checks (certs/certificate.md); for one --zeta", 0},
     {"min-certified", KEY_MIN_CERTIFIED, "PCT", 0,
      "Exit with 1 if less than PCT percent is certified at some zeta", 0},
     {0},
@@ -265,6 +268,9 @@ static error_t parse_output(int key, char *text, struct argp_state *state)
         if (curve_check(text, &fault))
             argp_error(state, "--plot: %s", fault.text);
         return 0;
+    case KEY_CERT:
+        a->cert = text;
+        return 0;
     case KEY_MIN_CERTIFIED:
         if (options_number("--min-certified", text, 0, 100, &a->min_certified, &fault))
             argp_error(state, "%s", fault.text);
@@ -304,6 +310,16 @@ static error_t parse_box(int key, char *text, struct argp_state *state)
     }
 }
 
+/* What certificates speak about. */
+static void check_cert(const struct arguments *a, struct argp_state *state)
+{
+    struct fault fault;
+    if (a->zeta_count != 1)
+        argp_error(state, "--cert: a certificate is for one --zeta");
+    if (certificate_write_check(&a->settings, &fault))
+        argp_error(state, "--cert: %s", fault.text);
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
@@ -340,6 +356,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
             a->zetas[a->zeta_count++] = "1";
         if (!a->zeta_count && !a->radius)
             argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
+        if (a->cert)
+            check_cert(a, state);
         return 0;
     default:
         return parse_box(key, text, state);

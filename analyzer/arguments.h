@@ -23,7 +23,7 @@ struct arguments {
     enum split split;
     int radius; /* find every sample's radius */
     double seconds; /* that each zeta, and the radii, may take; 0: any */
-    const char *json, *csv, *plot;
+    const char *json, *csv, *plot, *cert;
     double min_certified; /* percent, or negative */
 };
 

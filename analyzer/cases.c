@@ -38,6 +38,20 @@ void cases_record_free(struct cases_record *record)
     free(record);
 }
 
+size_t cases_record_count(const struct cases_record *record)
+{
+    return record->count;
+}
+
+const struct trace_script *cases_record_node(const struct cases_record *record, size_t i,
+                                             size_t *step, size_t *unit)
+{
+    require(i < record->count);
+    *step = record->nodes[i].step;
+    *unit = record->nodes[i].unit;
+    return record->nodes[i].script;
+}
+
 static void note(struct cases_record *record, struct node node)
 {
     if (record->count == record->capacity) {

@@ -15,6 +15,12 @@ struct cases_record;
 struct cases_record *cases_record_new(void);
 void cases_record_free(struct cases_record *record);
 
+/* Node i of the tree, in preorder: a leaf's script (borrowed), or NULL and the spike on which
+ * it splits; first comes the case in which the neuron fires. */
+size_t cases_record_count(const struct cases_record *record);
+const struct trace_script *cases_record_node(const struct cases_record *record, size_t i,
+                                             size_t *step, size_t *unit);
+
 struct cases_request {
     const float *input;
     int label;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analyzer/arguments.h"
+#include "analyzer/certificate_write.h"
 #include "analyzer/curve.h"
 #include "analyzer/domains/deadline.h"
 #include "analyzer/numbers/rounding.h"
@@ -138,6 +139,8 @@ static int write_reports(const struct arguments *a, const struct report *report,
         return -1;
     if (a->csv && report_csv(report, a->csv, fault))
         return -1;
+    if (a->cert && report->run_count && certificate_write(report, a->cert, fault))
+        return -1;
     return a->plot ? curve_draw(report, a->plot, fault) : 0;
 }
 
@@ -242,7 +245,7 @@ static int choose_samples(const struct arguments *a, const struct dataset *set,
 /* Better now than after an hour's work. */
 static int check_outputs(const struct arguments *a, struct fault *fault)
 {
-    const char *paths[] = {a->json, a->csv, a->plot};
+    const char *paths[] = {a->json, a->csv, a->plot, a->cert};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct outfile file;
         if (!paths[i])

@@ -54,6 +54,9 @@ struct trace_case {
 struct trace_script;
 struct trace_script *trace_script_new(void);
 void trace_script_free(struct trace_script *script);
+/* Its words, borrowed.  Per step: the number of successors; for each the history it comes
+ * from, times two, plus one if it fires; for each the number of the history it joins. */
+const uint32_t *trace_script_words(const struct trace_script *script, size_t *count);
 
 struct trace_request {
     const float *input; /* [steps][inputs] */

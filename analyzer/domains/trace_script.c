@@ -29,6 +29,12 @@ void trace_record(const struct trace_run *r, struct trace_script *script)
         put(script, r->group[i]);
 }
 
+const uint32_t *trace_script_words(const struct trace_script *script, size_t *count)
+{
+    *count = script->count;
+    return script->words;
+}
+
 static uint32_t get(const struct trace_script *script, size_t *at)
 {
     require(*at < script->count);

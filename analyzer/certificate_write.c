@@ -1,0 +1,172 @@
+/* certificate_write.c -- see certificate_write.h. */
+#include "certificate_write.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "analyzer/cases.h"
+#include "analyzer/certificate_raster.h"
+#include "analyzer/numbers/engine_double.h"
+#include "specs/outfile.h"
+
+#define MAGIC "steadfast/certificate/1\n"
+
+int certificate_write_check(const struct prover_settings *settings, struct fault *fault)
+{
+    if (settings->box.kind == BOX_FILE)
+        return fault_set(fault, "boxes of a file have no certificates");
+    if (box_form_beyond(&settings->box))
+        return fault_set(fault, "--zeta-neuron and --digital have no certificates");
+    if (settings->criterion != CRITERION_MARGIN)
+        return fault_set(fault, "only the margin criterion has certificates");
+    return 0;
+}
+
+static const char *const verdicts[] = {"certified box", "certified trace", "falsified",
+                                       "misclassified", "unknown",         "unclaimed"};
+enum word { WORD_BOX, WORD_TRACE, WORD_FALSIFIED, WORD_MISCLASSIFIED, WORD_UNKNOWN, WORD_UNCLAIMED,
+            WORDS };
+
+/* A sample's word and, for a trace, its evidence (owned). */
+struct entry {
+    enum word word;
+    char *evidence;
+};
+
+/* Interval bounds of the binary64 engine are what audit computes itself. */
+static enum word word_of(const struct sample_result *r)
+{
+    switch (r->verdict) {
+    case VERDICT_MISCLASSIFIED:
+        return WORD_MISCLASSIFIED;
+    case VERDICT_CERTIFIED:
+        if (r->method == METHOD_BOX && !r->adopted)
+            return WORD_BOX;
+        return r->method == METHOD_TRACE ? WORD_TRACE : WORD_UNCLAIMED;
+    case VERDICT_FALSIFIED:
+    case VERDICT_UNKNOWN:
+        break;
+    }
+    return WORD_UNKNOWN;
+}
+
+/* Evidence of the trace samples; one that the double engine cannot prove is unclaimed. */
+static int gather_rasters(const struct report *r, struct entry *entries, struct fault *fault)
+{
+    const struct prover_settings *s = r->settings;
+    const struct network *network = &r->model->network;
+    struct box box;
+    if (prover_box(s, network, r->runs[0].zeta, &box, fault))
+        return -1;
+    struct trace *trace = trace_new(engine_double(), network, &box, s->disjuncts, fault);
+    if (trace) {
+#pragma omp parallel
+        {
+            struct trace_run *run = trace_run_new(trace);
+#pragma omp for schedule(dynamic, 1)
+            for (size_t k = 0; k < r->count; k++) {
+                size_t at = r->first + k;
+                struct cases_request request = {
+                    .input = r->set->inputs + at * r->set->features,
+                    .label = r->set->labels[at], .classes = network->class_count,
+                    .criterion = s->criterion, .splits = s->splits,
+                };
+                if (entries[k].word != WORD_TRACE)
+                    continue;
+                entries[k].evidence = certificate_raster(trace, run, network, &request);
+                if (!entries[k].evidence)
+                    entries[k].word = WORD_UNCLAIMED;
+            }
+            trace_run_free(run);
+        }
+    }
+    int failed = trace ? 0 : -1;
+    trace_free(trace);
+    box_clear(&box);
+    return failed;
+}
+
+static void write_statement(FILE *text, const struct report *r, const struct entry *entries)
+{
+    const struct box_form *form = &r->settings->box;
+    size_t counts[WORDS] = {0};
+    for (size_t i = 0; i < r->count; i++)
+        counts[entries[i].word]++;
+    fprintf(text, "semantics steadfast/network/1\nmodel %s\nsplit %s\ndata %s\n",
+            r->model->sha256, r->split, r->set->sha256);
+    fprintf(text, "box %s exact-bias %d folded-bias %d\nzeta %s\ncriterion margin\n",
+            form->typed ? form->typed : box_kind_name(form->kind), form->exact_bias != 0,
+            form->folded_bias != 0, r->runs[0].zeta);
+    fprintf(text, "samples %zu %zu\n", r->first, r->count);
+    for (int w = 0; w < WORDS; w++)
+        fprintf(text, "%s %zu\n", verdicts[w], counts[w]);
+    for (size_t i = 0; i < r->count; i++)
+        fprintf(text, "%zu %d %s\n%s", r->first + i, (int)r->set->labels[r->first + i],
+                verdicts[entries[i].word], entries[i].evidence ? entries[i].evidence : "");
+}
+
+/* Magic, length, compressed text. */
+static int write_packed(const char *text, size_t length, const char *path, struct fault *fault)
+{
+    struct outfile file;
+    uLongf size = compressBound((uLong)length);
+    unsigned char *packed = fault_alloc(size, 1), head[8];
+    if (compress2(packed, &size, (const Bytef *)text, (uLong)length, 9) != Z_OK ||
+        outfile_open(&file, path, fault)) {
+        free(packed);
+        return -1;
+    }
+    for (int i = 0; i < 8; i++)
+        head[i] = (unsigned char)((uint64_t)length >> 8 * i);
+    fwrite(MAGIC, 1, sizeof MAGIC - 1, file.stream);
+    fwrite(head, 1, sizeof head, file.stream);
+    fwrite(packed, 1, size, file.stream);
+    free(packed);
+    if (length > (size_t)1 << 30) {
+        outfile_abandon(&file);
+        return fault_set(fault, "%s: a certificate of more than 1 GiB; take fewer samples", path);
+    }
+    return outfile_commit(&file, fault);
+}
+
+static void remark(const struct report *r, const struct entry *entries)
+{
+    size_t unclaimed = 0;
+    for (size_t i = 0; i < r->count; i++)
+        unclaimed += entries[i].word == WORD_UNCLAIMED;
+    if (unclaimed)
+        fprintf(stderr, "certify: %zu certified samples are not claimed in the certificate, which "
+                "has evidence of box and trace only\n", unclaimed);
+}
+
+int certificate_write(const struct report *r, const char *path, struct fault *fault)
+{
+    char *text = NULL, digest[DIGEST_HEX];
+    size_t length = 0;
+    int traced = 0, failed = 0;
+    struct entry *entries = fault_alloc(r->count, sizeof *entries);
+    for (size_t i = 0; i < r->count; i++) {
+        entries[i].word = word_of(&r->runs[0].results[i]);
+        traced |= entries[i].word == WORD_TRACE;
+    }
+    if (traced)
+        failed = gather_rasters(r, entries, fault);
+    FILE *stream = open_memstream(&text, &length);
+    require(stream);
+    if (!failed)
+        write_statement(stream, r, entries);
+    require(!fflush(stream));
+    digest_of(text, length, digest);
+    fprintf(stream, "digest %s\n", digest);
+    require(!fclose(stream));
+    if (!failed)
+        failed = write_packed(text, length, path, fault);
+    if (!failed)
+        remark(r, entries);
+    for (size_t i = 0; i < r->count; i++)
+        free(entries[i].evidence);
+    free(entries);
+    free(text);
+    return failed;
+}

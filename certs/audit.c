@@ -1,0 +1,105 @@
+/* audit.c -- the program that checks a certificate on one's own machine.
+ *
+ * The statement is rebuilt from the model file and the data; the certificate only says which
+ * statement is meant and shows the evidence.  Nothing of the prover is used. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_verdict.h"
+#include "console/exits.h"
+#include "console/options.h"
+
+struct arguments {
+    struct options common;
+    const char *certificate, *model;
+};
+
+static const struct argp_option flags[] = {
+    {"model", 'm', "FILE", 0, "The model (default: model.bin in the certificate's folder)", 0},
+    {0},
+};
+
+static const char help[] =
+    "Check a certificate that certify wrote: that for every parameter vector in the box the "
+    "answers on the samples it names are right."
+    "\vExamples:\n"
+    "  audit certs/synth-ecg-lsnn-beta/certificate\n"
+    "  audit result.cert --model model.bin --data /data\n"
+    "\nExit status: 0 every sample checked, 1 the certificate is wrong, 2 wrong flag, 3 "
+    "unreadable files or not the model or data that it speaks of, 4 some of what it says could "
+    "be neither confirmed nor refuted, 5 this machine does not round as it should.";
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->common;
+        return 0;
+    case 'm':
+        a->model = text;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (a->certificate)
+            argp_error(state, "one certificate at a time: '%s' is one too many", text);
+        a->certificate = text;
+        return 0;
+    case ARGP_KEY_END:
+        if (!a->certificate)
+            argp_error(state, "which certificate?  Name a file");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* model.bin in the folder of the certificate; the caller frees it. */
+static char *model_beside(const char *certificate)
+{
+    const char *slash = strrchr(certificate, '/');
+    int folder = slash ? (int)(slash - certificate + 1) : 0;
+    char *path = NULL;
+    require(asprintf(&path, "%.*smodel.bin", folder, certificate) >= 0);
+    return path;
+}
+
+static int complain(const struct fault *fault, int status)
+{
+    fprintf(stderr, "audit: %s\n", fault->text);
+    return status;
+}
+
+static int audit(const struct arguments *a, const char *model)
+{
+    struct fault fault;
+    struct audit audit;
+    if (audit_open(&audit, a->certificate, model, a->common.data, &fault))
+        return complain(&fault, EXIT_INPUT);
+    audit_run(&audit);
+    audit_print(stdout, &audit, a->certificate, model);
+    int status = audit.rejected ? EXIT_VIOLATED : audit.open ? EXIT_INCONCLUSIVE : EXIT_DONE;
+    if (audit.rejected)
+        complain(&audit.why, status);
+    audit_close(&audit);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
+    const struct argp argp = {flags, parse, "CERTIFICATE", help, children, NULL, NULL};
+    struct arguments a = {.certificate = NULL};
+    options_begin(&a.common);
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    if (audit_round_upward()) {
+        fprintf(stderr, "audit: this machine does not round upward\n");
+        return EXIT_SELF_CHECK;
+    }
+    audit_round_nearest();
+    char *model = a.model ? strdup(a.model) : model_beside(a.certificate);
+    int status = audit(&a, model);
+    free(model);
+    return status;
+}

@@ -1,0 +1,147 @@
+/* audit_evidence.c -- see audit_evidence.h. */
+#include "audit_evidence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_CASES 4096 /* assumed at once, and leaves below a sample */
+
+static int bound(const struct audit_network *a, const float *input, int label,
+                 struct audit_margins *margins)
+{
+    return a->network->kind == NETWORK_LSNN ? audit_lsnn(a, input, label, margins)
+                                            : audit_feedforward(a, input, label, margins);
+}
+
+static enum evidence fails(struct fault *why, const char *text)
+{
+    fault_set(why, "%s", text);
+    return EVIDENCE_FAILS;
+}
+
+static enum evidence check_box(const struct audit_network *a, int label, const float *input,
+                               struct fault *why)
+{
+    struct audit_margins margins;
+    if (bound(a, input, label, &margins))
+        return fails(why, "the bounds overflow");
+    return audit_margins_prove(&margins, a->network->class_count, label)
+               ? EVIDENCE_HOLDS
+               : fails(why, "interval bounds do not prove it");
+}
+
+static enum evidence check_wrong(const struct audit_network *a, int label, const float *input,
+                                 struct fault *why)
+{
+    struct audit_margins margins;
+    if (bound(a, input, label, &margins))
+        return EVIDENCE_OPEN;
+    if (audit_margins_prove(&margins, a->network->class_count, label))
+        return fails(why, "the answer is proven right");
+    return audit_margins_refute(&margins, a->network->class_count, label) ? EVIDENCE_HOLDS
+                                                                          : EVIDENCE_OPEN;
+}
+
+/* The tree of cases that a sample's evidence is: " split STEP UNIT", then what is below it if
+ * that spike is fired, then if not; or " leaf" and a raster. */
+struct tree {
+    const struct audit_network *network;
+    const float *input;
+    int label;
+    const char *at, *end;
+    size_t nodes;
+    struct audit_case cases[MOST_CASES];
+    struct fault *why;
+};
+
+static int read_number(struct tree *t, size_t most, size_t *value)
+{
+    const char *start = t->at;
+    *value = 0;
+    while (t->at < t->end && *t->at >= '0' && *t->at <= '9' && *value <= most)
+        *value = 10 * *value + (size_t)(*t->at++ - '0');
+    return t->at == start || *value > most || (*start == '0' && t->at != start + 1) ? -1 : 0;
+}
+
+static int read_word(struct tree *t, const char *word)
+{
+    size_t length = strlen(word);
+    if ((size_t)(t->end - t->at) < length || memcmp(t->at, word, length))
+        return -1;
+    t->at += length;
+    return 0;
+}
+
+static int check_leaf(struct tree *t, size_t depth)
+{
+    struct audit_margins margins;
+    if (audit_trace(t->network, t->input, t->label, t->cases, depth, &t->at, t->end, &margins,
+                    t->why))
+        return -1;
+    return audit_margins_prove(&margins, t->network->network->class_count, t->label)
+               ? 0
+               : fault_set(t->why, "the spikes counted do not prove it");
+}
+
+static int check_tree(struct tree *t, size_t depth)
+{
+    const struct lsnn *l = &t->network->network->lsnn;
+    struct audit_case *assumed = &t->cases[depth];
+    if (!read_word(t, " leaf\n"))
+        return check_leaf(t, depth);
+    if (depth + 1 == MOST_CASES || ++t->nodes == MOST_CASES)
+        return fault_set(t->why, "more than %d cases", MOST_CASES);
+    if (read_word(t, " split ") || read_number(t, l->steps - 1, &assumed->step) ||
+        read_word(t, " ") || read_number(t, l->units - 1, &assumed->unit) || read_word(t, "\n"))
+        return fault_set(t->why, "neither a leaf nor a split at a step and a neuron");
+    assumed->fires = 1;
+    if (check_tree(t, depth + 1))
+        return -1;
+    assumed->fires = 0;
+    return check_tree(t, depth + 1);
+}
+
+static enum evidence check_trace(const struct audit_network *a,
+                                 const struct certificate_sample *sample, const float *input,
+                                 struct fault *why)
+{
+    if (a->network->kind != NETWORK_LSNN)
+        return fails(why, "only spiking networks have rasters");
+    struct tree *t = fault_alloc(1, sizeof *t);
+    t->network = a;
+    t->input = input;
+    t->label = sample->label;
+    t->at = sample->evidence;
+    t->end = sample->evidence_end;
+    t->why = why;
+    int failed = check_tree(t, 0);
+    if (!failed && t->at != t->end)
+        failed = fault_set(why, "evidence goes on after the last case");
+    free(t);
+    return failed ? EVIDENCE_FAILS : EVIDENCE_HOLDS;
+}
+
+enum evidence evidence_check(const struct audit_network *around,
+                             const struct audit_network *nominal, const struct box *box,
+                             const struct certificate_sample *sample, const float *input,
+                             struct fault *why)
+{
+    (void)box;
+    if (sample->label < 0 || (size_t)sample->label >= around->network->class_count)
+        return fails(why, "the label is no class of the network");
+    switch (sample->verdict) {
+    case CERTIFIED_BOX:
+        return check_box(around, sample->label, input, why);
+    case MISCLASSIFIED:
+        return check_wrong(nominal, sample->label, input, why);
+    case UNKNOWN:
+    case UNCLAIMED:
+        return EVIDENCE_HOLDS;
+    case CERTIFIED_TRACE:
+        return check_trace(around, sample, input, why);
+    case FALSIFIED:
+    case CERTIFICATE_VERDICTS:
+        break;
+    }
+    return fails(why, "no checker for this verdict");
+}

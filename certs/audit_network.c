@@ -1,0 +1,117 @@
+/* audit_network.c -- parameters, constants and the readout; see audit_network.h. */
+#include "audit_network.h"
+
+#include "specs/decimal.h"
+
+/* Ends of all parameters of one tensor. */
+static void enclose_tensor(struct audit_network *a, const struct tensor *t, const struct box *box)
+{
+    struct box_part part;
+    mpq_t low, high;
+    const float *values = a->network->theta + t->offset;
+    mpq_inits(low, high, NULL);
+    box_part_init(&part, box, values, t->count);
+    for (size_t i = 0; i < t->count; i++) {
+        box_part_ends(&part, i, low, high);
+        span_put(&a->theta, t->offset + i, audit_span_of(low, high));
+    }
+    box_part_clear(&part);
+    mpq_clears(low, high, NULL);
+}
+
+static int positive_decay(const char *name, const char *decimal, struct span *decay,
+                          struct span *complement, struct fault *fault)
+{
+    mpq_t tau;
+    mpq_init(tau);
+    int failed = decimal_parse(decimal, tau, fault);
+    if (!failed && mpq_sgn(tau) <= 0)
+        failed = fault_set(fault, "%s is not positive", name);
+    if (!failed)
+        *decay = audit_decay(tau, complement);
+    mpq_clear(tau);
+    return failed;
+}
+
+static int decimal_span(const char *decimal, struct span *span, struct fault *fault)
+{
+    mpq_t value;
+    mpq_init(value);
+    int failed = decimal_parse(decimal, value, fault);
+    if (!failed)
+        *span = audit_span_of(value, value);
+    mpq_clear(value);
+    return failed;
+}
+
+int audit_network_prepare(struct audit_network *a, const struct network *network,
+                          const struct box *box, struct fault *fault)
+{
+    const struct lsnn *l = &network->lsnn;
+    *a = (struct audit_network){.network = network};
+    if (network->class_count < 2 || network->class_count > AUDIT_CLASSES)
+        return fault_set(fault, "%zu classes; 2 to %d can be audited", network->class_count,
+                         AUDIT_CLASSES);
+    if (network->kind == NETWORK_LSNN &&
+        (positive_decay("tau", l->tau, &a->decay, &a->complement, fault) ||
+         positive_decay("tau_ada", l->tau_ada, &a->decay_ada, &a->complement_ada, fault) ||
+         decimal_span(l->b0, &a->b0, fault) || decimal_span(l->beta, &a->beta, fault)))
+        return -1;
+    a->theta = audit_spans_new(network->parameter_count);
+    for (int t = 0; box && t < network->tensor_count; t++)
+        enclose_tensor(a, &network->tensors[t], box);
+    for (size_t i = 0; !box && i < network->parameter_count; i++)
+        span_put(&a->theta, i, span_point(network->theta[i]));
+    for (size_t i = 0; i < network->parameter_count; i++)
+        if (!audit_finite(span_at(&a->theta, i))) {
+            audit_network_clear(a);
+            return fault_set(fault, "parameter %zu has no finite interval", i);
+        }
+    return 0;
+}
+
+void audit_network_clear(struct audit_network *a)
+{
+    audit_spans_free(&a->theta);
+}
+
+int audit_margins_prove(const struct audit_margins *m, size_t classes, int label)
+{
+    size_t proven = 0;
+    for (size_t j = 0; j < classes; j++)
+        proven += (int)j != label && isfinite(m->margin[j].down) && m->margin[j].down < 0;
+    return classes > 1 && proven == classes - 1;
+}
+
+int audit_margins_refute(const struct audit_margins *m, size_t classes, int label)
+{
+    for (size_t j = 0; j < classes; j++)
+        if ((int)j != label && audit_finite(m->margin[j]) && m->margin[j].up <= 0)
+            return 1;
+    return 0;
+}
+
+/* The label's weights and another class's are different parameters: their difference is the
+ * interval difference, and each x_i meets it once. */
+void audit_readout(const struct audit_readout *r, const struct spans *x, int label,
+                   struct audit_margins *margins)
+{
+    const struct network *n = r->network->network;
+    const struct spans *theta = &r->network->theta;
+    size_t weight = n->tensors[r->weight].offset;
+    size_t bias = r->bias < 0 ? 0 : n->tensors[r->bias].offset;
+    for (size_t j = 0; j < r->classes; j++) {
+        struct span sum = {0, 0};
+        size_t own = weight + (size_t)label * r->step_class, other = weight + j * r->step_class;
+        if ((int)j != label && r->bias >= 0)
+            sum = span_times(span_subtract(span_at(theta, bias + (size_t)label),
+                                           span_at(theta, bias + j)),
+                             span_point(r->scale));
+        for (size_t i = 0; i < r->count && (int)j != label; i++) {
+            struct span w = span_subtract(span_at(theta, own + i * r->step_input),
+                                          span_at(theta, other + i * r->step_input));
+            sum = span_add(sum, span_times(w, span_at(x, i)));
+        }
+        margins->margin[j] = sum;
+    }
+}

@@ -1,0 +1,93 @@
+/* audit_numbers.h -- the auditor's arithmetic: intervals in binary64, rounded upward.
+ *
+ * An interval [low, high] is kept as down = -low and up = high, so that one rounding
+ * direction, upward, widens both ends.  audit_round_upward sets it for a thread.  The
+ * operands are finite; what overflows becomes +inf (upward rounding never makes -inf of
+ * finite operands, so no NaN arises) and whoever uses a result asks audit_finite first. */
+#ifndef CERTS_AUDIT_NUMBERS_H
+#define CERTS_AUDIT_NUMBERS_H
+
+#include <gmp.h>
+#include <math.h>
+#include <stddef.h>
+
+struct span {
+    double down, up;
+};
+
+/* Many intervals; both arrays owned by whoever made them. */
+struct spans {
+    double *down, *up;
+};
+
+struct spans audit_spans_new(size_t count);
+void audit_spans_free(struct spans *spans);
+
+/* Round upward from now on in this thread; -1 if this machine does not. */
+int audit_round_upward(void) __attribute__((warn_unused_result));
+/* Back to nearest, which file readers expect. */
+void audit_round_nearest(void);
+
+/* The interval around an exact rational; around [low, high]. */
+struct span audit_span_of(const mpq_t low, const mpq_t high);
+/* exp(-1/tau), and 1 minus it (MPFR); tau > 0. */
+struct span audit_decay(const mpq_t tau, struct span *complement);
+
+static inline double audit_max(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double audit_min(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline struct span span_point(double x)
+{
+    return (struct span){-x, x};
+}
+
+static inline struct span span_add(struct span a, struct span b)
+{
+    return (struct span){a.down + b.down, a.up + b.up};
+}
+
+static inline struct span span_subtract(struct span a, struct span b)
+{
+    return (struct span){a.down + b.up, a.up + b.down};
+}
+
+/* The greatest of the four products of ends, and the negated least. */
+static inline struct span span_times(struct span a, struct span b)
+{
+    return (struct span){
+        audit_max(audit_max(a.down * b.up, a.up * b.down),
+                  audit_max((-a.up) * b.up, (-a.down) * b.down)),
+        audit_max(audit_max(a.up * b.up, a.down * b.down),
+                  audit_max((-a.up) * b.down, (-a.down) * b.up)),
+    };
+}
+
+static inline struct span span_hull(struct span a, struct span b)
+{
+    return (struct span){audit_max(a.down, b.down), audit_max(a.up, b.up)};
+}
+
+static inline struct span span_at(const struct spans *s, size_t i)
+{
+    return (struct span){s->down[i], s->up[i]};
+}
+
+static inline void span_put(struct spans *s, size_t i, struct span x)
+{
+    s->down[i] = x.down;
+    s->up[i] = x.up;
+}
+
+static inline int audit_finite(struct span x)
+{
+    return isfinite(x.down) && isfinite(x.up);
+}
+
+#endif

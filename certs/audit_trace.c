@@ -1,0 +1,329 @@
+/* audit_trace.c -- following a claimed spike raster, one step at a time.
+ *
+ * Weights do not change with time, so V_t = W_in F_t + W_rec G_t + P_t with the filtered input
+ * F, the filtered spikes G of the sources and the filtered resets P of the target:
+ *   F_{t+1} = rho F_t + (1 - rho) x_t,  G_{t+1} = rho G_t + (1 - rho) o_t,
+ *   P_{t+1} = rho P_t - o_t R_t.
+ * Every neuron has a few histories: sets of (spikes so far, blocked steps left, b, G, P).
+ * Invariant: for each parameter vector in the box (for which the cases hold), some history of
+ * each neuron contains what the neuron has come to.  A step keeps it if every outcome that
+ * the bounds leave possible for a history is among those that the raster claims, and every
+ * successor goes into some history.  What is claimed beyond that only enlarges. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_network.h"
+
+#define MOST_HISTORIES 32 /* per neuron */
+#define MOST_REFRACTORY 62
+
+struct history {
+    int fewest, most;
+    uint64_t blocked; /* bit r: r blocked steps may be left */
+    struct span adaptation, trace, resets, threshold;
+    int may_exceed, may_stay; /* V > B, V <= B possible */
+};
+
+struct neuron {
+    size_t count;
+    struct history histories[MOST_HISTORIES];
+};
+
+struct run {
+    const struct audit_network *a;
+    const struct audit_case *cases;
+    size_t case_count, step;
+    struct neuron *neurons;
+    struct spans filtered, drive;
+    const char *at, *end; /* the step's line */
+    struct fault *fault;
+};
+
+static int wrong(const struct run *r, size_t unit, const char *what)
+{
+    return fault_set(r->fault, "step %zu, neuron %zu: %s", r->step, unit, what);
+}
+
+/* sum_i += [w_ji] [G_j] for targets i in [from, to); G_j = [low, high] >= 0. */
+static void add_synapses(const double *restrict wd, const double *restrict wu, double low,
+                         double high, double *restrict down, double *restrict up, size_t from,
+                         size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        down[i] += audit_max(wd[i] * high, wd[i] * low);
+        up[i] += audit_max(wu[i] * high, wu[i] * low);
+    }
+}
+
+/* What all other neurons and the inputs drive each neuron with. */
+static void find_drive(struct run *r, const float *x)
+{
+    const struct audit_network *a = r->a;
+    const struct network *n = a->network;
+    const struct lsnn *l = &n->lsnn;
+    size_t w_in = n->tensors[l->w_in].offset, w_rec = n->tensors[l->w_rec].offset;
+    for (size_t i = 0; i < l->units; i++)
+        span_put(&r->drive, i, (struct span){0, 0});
+    for (size_t k = 0; k < l->inputs; k++) {
+        struct span f = span_add(span_times(a->decay, span_at(&r->filtered, k)),
+                                 span_times(a->complement, span_point(x[k])));
+        span_put(&r->filtered, k, f);
+        for (size_t i = 0; i < l->units; i++)
+            span_put(&r->drive, i,
+                     span_add(span_at(&r->drive, i),
+                              span_times(span_at(&a->theta, w_in + k * l->units + i), f)));
+    }
+    for (size_t j = 0; j < l->units; j++) {
+        const struct neuron *source = &r->neurons[j];
+        struct span g = source->histories[0].trace;
+        for (size_t k = 1; k < source->count; k++)
+            g = span_hull(g, source->histories[k].trace);
+        const double *wd = a->theta.down + w_rec + j * l->units;
+        const double *wu = a->theta.up + w_rec + j * l->units;
+        if (g.up == 0)
+            continue;
+        add_synapses(wd, wu, -g.down, g.up, r->drive.down, r->drive.up, 0, j);
+        add_synapses(wd, wu, -g.down, g.up, r->drive.down, r->drive.up, j + 1, l->units);
+    }
+}
+
+/* V and B of every history of a neuron; its own synapse meets its own G. */
+static int compare(struct run *r, size_t i)
+{
+    const struct audit_network *a = r->a;
+    const struct network *n = a->network;
+    size_t own = n->tensors[n->lsnn.w_rec].offset + i * n->lsnn.units + i;
+    for (size_t k = 0; k < r->neurons[i].count; k++) {
+        struct history *h = &r->neurons[i].histories[k];
+        struct span v = span_add(span_at(&r->drive, i),
+                                 span_times(span_at(&a->theta, own), h->trace));
+        v = span_add(v, h->resets);
+        h->threshold = span_add(a->b0, span_times(a->beta, h->adaptation));
+        if (!audit_finite(v) || !audit_finite(h->threshold))
+            return wrong(r, i, "the bounds overflow");
+        h->may_exceed = v.up > -h->threshold.down;
+        h->may_stay = -v.down <= h->threshold.up;
+    }
+    return 0;
+}
+
+/* What the bounds, the refractory rule and the cases leave possible. */
+static void find_possible(const struct run *r, size_t i, const struct history *h, int *fires,
+                          int *silent)
+{
+    int blocked = (h->blocked & ~(uint64_t)1) != 0;
+    *fires = (h->blocked & 1) && h->may_exceed;
+    *silent = blocked || h->may_stay;
+    for (size_t c = 0; c < r->case_count; c++)
+        if (r->cases[c].step == r->step && r->cases[c].unit == i) {
+            *fires &= r->cases[c].fires;
+            *silent &= !r->cases[c].fires;
+        }
+}
+
+/* A history after the neuron fired, or did not. */
+static struct history successor(const struct audit_network *a, const struct history *h, int fires)
+{
+    struct history s = *h;
+    struct span spike = span_point(fires);
+    s.fewest += fires;
+    s.most += fires;
+    s.adaptation = span_add(span_times(a->decay_ada, h->adaptation),
+                            span_times(a->complement_ada, spike));
+    s.trace = span_add(span_times(a->decay, h->trace), span_times(a->complement, spike));
+    s.trace.down = audit_min(s.trace.down, 0); /* G is never negative */
+    s.resets = span_times(a->decay, h->resets);
+    if (fires) {
+        struct span taken = h->threshold;
+        if (a->network->lsnn.reset == RESET_ADAPTED)
+            taken = span_add(a->b0, span_times(a->beta, s.adaptation));
+        s.resets = span_subtract(s.resets, taken);
+        s.blocked = (uint64_t)1 << a->network->lsnn.refractory;
+    } else {
+        s.blocked = h->blocked >> 1 | (h->blocked & 1 & (uint64_t)h->may_stay);
+    }
+    return s;
+}
+
+static void join(struct history *into, const struct history *h)
+{
+    into->fewest = h->fewest < into->fewest ? h->fewest : into->fewest;
+    into->most = h->most > into->most ? h->most : into->most;
+    into->blocked |= h->blocked;
+    into->adaptation = span_hull(into->adaptation, h->adaptation);
+    into->trace = span_hull(into->trace, h->trace);
+    into->resets = span_hull(into->resets, h->resets);
+}
+
+/* Is the line's next word about this neuron?  Neurons without a word stay silent. */
+static int concerns(struct run *r, size_t unit)
+{
+    char name[32];
+    int length = snprintf(name, sizeof name, " %zu", unit);
+    if (r->end - r->at < length || memcmp(r->at, name, (size_t)length) ||
+        (r->end - r->at > length && r->at[length] >= '0' && r->at[length] <= '9'))
+        return 0;
+    r->at += length;
+    return 1;
+}
+
+/* Outcomes claimed for a neuron's histories, "+", "-", "?" or "x", and the successors'
+ * groups. */
+struct claim {
+    char outcome[MOST_HISTORIES];
+    size_t successors, groups;
+    unsigned char group[2 * MOST_HISTORIES];
+};
+
+static int read_groups(struct run *r, size_t unit, struct claim *claim)
+{
+    static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+    size_t joined = 0;
+    if (r->at == r->end || *r->at != '/') {
+        for (size_t s = 0; s < claim->successors; s++)
+            claim->group[s] = (unsigned char)s;
+        claim->groups = claim->successors;
+        return claim->groups > MOST_HISTORIES ? wrong(r, unit, "too many histories") : 0;
+    }
+    r->at++;
+    claim->groups = 0;
+    for (size_t s = 0; s < claim->successors; s++, r->at++) {
+        const char *digit = r->at < r->end && *r->at ? strchr(digits, *r->at) : NULL;
+        if (!digit || (size_t)(digit - digits) > claim->groups)
+            return wrong(r, unit, "the groups of its histories are not numbered in order");
+        claim->group[s] = (unsigned char)(digit - digits);
+        joined += (size_t)(digit - digits) < claim->groups;
+        claim->groups += (size_t)(digit - digits) == claim->groups;
+    }
+    return joined ? 0 : wrong(r, unit, "groups are written that join nothing");
+}
+
+static int read_claim(struct run *r, size_t unit, struct claim *claim)
+{
+    size_t count = r->neurons[unit].count;
+    int quiet = 1, named = concerns(r, unit);
+    if (named && count > 1 && (r->at == r->end || *r->at++ != ':'))
+        return wrong(r, unit, "a colon is missing before its histories");
+    claim->successors = 0;
+    for (size_t k = 0; k < count; k++) {
+        char outcome = !named ? '-' : r->at < r->end ? *r->at++ : ' ';
+        if (!strchr("+-?x", outcome) || !outcome)
+            return wrong(r, unit, "an outcome is missing or none of + - ? x");
+        claim->outcome[k] = outcome;
+        quiet &= outcome == '-';
+        claim->successors += outcome == '?' ? 2 : outcome != 'x';
+    }
+    if (!claim->successors)
+        return wrong(r, unit, "no history is left");
+    if (read_groups(r, unit, claim))
+        return -1;
+    return named && quiet && claim->groups == count
+               ? wrong(r, unit, "it is written that nothing happens")
+               : 0;
+}
+
+/* A neuron's histories after the step. */
+static int follow(struct run *r, size_t unit)
+{
+    struct neuron *n = &r->neurons[unit], next = {0};
+    struct claim claim;
+    size_t made = 0;
+    if (read_claim(r, unit, &claim))
+        return -1;
+    for (size_t k = 0; k < n->count; k++) {
+        int fires, silent, says_fires = claim.outcome[k] == '+' || claim.outcome[k] == '?';
+        int says_silent = claim.outcome[k] == '-' || claim.outcome[k] == '?';
+        find_possible(r, unit, &n->histories[k], &fires, &silent);
+        if (fires && !says_fires)
+            return wrong(r, unit, "it may fire, which the certificate leaves out");
+        if (silent && !says_silent)
+            return wrong(r, unit, "it may stay silent, which the certificate leaves out");
+        for (int spike = 1; spike >= 0; spike--) {
+            if (!(spike ? says_fires : says_silent))
+                continue;
+            struct history s = successor(r->a, &n->histories[k], spike);
+            size_t group = claim.group[made++];
+            if (group == next.count)
+                next.histories[next.count++] = s;
+            else
+                join(&next.histories[group], &s);
+        }
+    }
+    *n = next;
+    return 0;
+}
+
+static int step(struct run *r, const float *x)
+{
+    size_t units = r->a->network->lsnn.units;
+    find_drive(r, x);
+    for (size_t i = 0; i < units; i++)
+        if (compare(r, i))
+            return -1;
+    for (size_t i = 0; i < units; i++)
+        if (follow(r, i))
+            return -1;
+    if (r->at != r->end)
+        return fault_set(r->fault, "step %zu: the line goes on with '%.20s'", r->step, r->at);
+    return 0;
+}
+
+/* The least and most spikes of every neuron, as intervals. */
+static void count_spikes(struct run *r)
+{
+    for (size_t i = 0; i < r->a->network->lsnn.units; i++) {
+        const struct neuron *n = &r->neurons[i];
+        struct span count = {-n->histories[0].fewest, n->histories[0].most};
+        for (size_t k = 1; k < n->count; k++)
+            count = span_hull(count, (struct span){-n->histories[k].fewest, n->histories[k].most});
+        span_put(&r->drive, i, count);
+    }
+}
+
+static int follow_raster(struct run *r, const float *input, int label, const char **text,
+                         const char *end, struct audit_margins *margins)
+{
+    const struct lsnn *l = &r->a->network->lsnn;
+    for (size_t i = 0; i < l->units; i++) {
+        r->neurons[i].count = 1;
+        r->neurons[i].histories[0].blocked = 1;
+    }
+    for (r->step = 0; r->step < l->steps; r->step++) {
+        const char *stop = memchr(*text, '\n', (size_t)(end - *text));
+        if (!stop)
+            return fault_set(r->fault, "step %zu: the raster ends too early", r->step);
+        r->at = *text;
+        r->end = stop;
+        *text = stop + 1;
+        if (r->at < r->end && r->end - r->at == 1) /* a lone blank: nobody fires */
+            r->at++;
+        if (step(r, input + r->step * l->inputs))
+            return -1;
+    }
+    count_spikes(r);
+    struct audit_readout readout = {r->a, l->w_out, l->b_out, l->units, 1, l->classes, l->classes,
+                                    (double)l->steps};
+    audit_readout(&readout, &r->drive, label, margins);
+    return 0;
+}
+
+int audit_trace(const struct audit_network *a, const float *input, int label,
+                const struct audit_case *cases, size_t case_count, const char **text,
+                const char *end, struct audit_margins *margins, struct fault *fault)
+{
+    const struct lsnn *l = &a->network->lsnn;
+    if (a->network->kind != NETWORK_LSNN || l->refractory > MOST_REFRACTORY)
+        return fault_set(fault, "a raster is evidence for spiking networks with at most %d "
+                         "blocked steps only", MOST_REFRACTORY);
+    struct run r = {.a = a, .cases = cases, .case_count = case_count, .fault = fault,
+                    .filtered = audit_spans_new(l->inputs),
+                    .drive = audit_spans_new(l->units),
+                    .neurons = fault_alloc(l->units, sizeof *r.neurons)};
+    int failed = follow_raster(&r, input, label, text, end, margins);
+    audit_spans_free(&r.filtered);
+    audit_spans_free(&r.drive);
+    free(r.neurons);
+    return failed;
+}
