@@ -7,6 +7,7 @@
 
 #include "analyzer/cases.h"
 #include "analyzer/certificate_raster.h"
+#include "analyzer/certificate_witness.h"
 #include "analyzer/numbers/engine_double.h"
 #include "specs/outfile.h"
 
@@ -45,6 +46,7 @@ static enum word word_of(const struct sample_result *r)
             return WORD_BOX;
         return r->method == METHOD_TRACE ? WORD_TRACE : WORD_UNCLAIMED;
     case VERDICT_FALSIFIED:
+        return WORD_FALSIFIED;
     case VERDICT_UNKNOWN:
         break;
     }
@@ -85,6 +87,45 @@ static int gather_rasters(const struct report *r, struct entry *entries, struct 
     trace_free(trace);
     box_clear(&box);
     return failed;
+}
+
+/* Evidence of the falsified samples; the search depends on seed and sample alone. */
+static int gather_witnesses(const struct report *r, const struct falsify_settings *attack,
+                            struct entry *entries, struct fault *fault)
+{
+    const struct prover_settings *s = r->settings;
+    const struct network *network = &r->model->network;
+    struct certificate_corners corners;
+    struct box box;
+    if (prover_box(s, network, r->runs[0].zeta, &box, fault))
+        return -1;
+    struct counterexample *search = counterexample_new(network, &box, &attack->budget, s->bits);
+    certificate_corners_init(&corners, &box, network);
+#pragma omp parallel
+    {
+        struct counterexample_work *work = counterexample_work_new(search);
+        float *star = fault_alloc_aligned(network->parameter_count, sizeof *star);
+#pragma omp for schedule(dynamic, 1)
+        for (size_t k = 0; k < r->count; k++) {
+            size_t at = r->first + k;
+            const float *input = r->set->inputs + at * r->set->features;
+            int label = r->set->labels[at];
+            if (entries[k].word != WORD_FALSIFIED)
+                continue;
+            entries[k].word = WORD_UNKNOWN;
+            if (counterexample_find(search, work, input, label, s->seed, at, star, NULL)) {
+                entries[k].evidence =
+                    certificate_witness(search, network, &corners, input, label, star);
+                entries[k].word = WORD_FALSIFIED;
+            }
+        }
+        free(star);
+        counterexample_work_free(work);
+    }
+    certificate_corners_clear(&corners);
+    counterexample_free(search);
+    box_clear(&box);
+    return 0;
 }
 
 static void write_statement(FILE *text, const struct report *r, const struct entry *entries)
@@ -140,18 +181,22 @@ static void remark(const struct report *r, const struct entry *entries)
                 "has evidence of box and trace only\n", unclaimed);
 }
 
-int certificate_write(const struct report *r, const char *path, struct fault *fault)
+int certificate_write(const struct report *r, const struct falsify_settings *attack,
+                      const char *path, struct fault *fault)
 {
     char *text = NULL, digest[DIGEST_HEX];
     size_t length = 0;
-    int traced = 0, failed = 0;
+    int traced = 0, broken = 0, failed = 0;
     struct entry *entries = fault_alloc(r->count, sizeof *entries);
     for (size_t i = 0; i < r->count; i++) {
         entries[i].word = word_of(&r->runs[0].results[i]);
         traced |= entries[i].word == WORD_TRACE;
+        broken |= entries[i].word == WORD_FALSIFIED;
     }
     if (traced)
         failed = gather_rasters(r, entries, fault);
+    if (broken && !failed)
+        failed = gather_witnesses(r, attack, entries, fault);
     FILE *stream = open_memstream(&text, &length);
     require(stream);
     if (!failed)

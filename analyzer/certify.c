@@ -139,7 +139,7 @@ static int write_reports(const struct arguments *a, const struct report *report,
         return -1;
     if (a->csv && report_csv(report, a->csv, fault))
         return -1;
-    if (a->cert && report->run_count && certificate_write(report, a->cert, fault))
+    if (a->cert && report->run_count && certificate_write(report, &a->attack, a->cert, fault))
         return -1;
     return a->plot ? curve_draw(report, a->plot, fault) : 0;
 }

@@ -30,8 +30,8 @@ static enum evidence check_box(const struct audit_network *a, int label, const f
                : fails(why, "interval bounds do not prove it");
 }
 
-static enum evidence check_wrong(const struct audit_network *a, int label, const float *input,
-                                 struct fault *why)
+enum evidence wrong_check(const struct audit_network *a, int label, const float *input,
+                          struct fault *why)
 {
     struct audit_margins margins;
     if (bound(a, input, label, &margins))
@@ -126,20 +126,20 @@ enum evidence evidence_check(const struct audit_network *around,
                              const struct certificate_sample *sample, const float *input,
                              struct fault *why)
 {
-    (void)box;
     if (sample->label < 0 || (size_t)sample->label >= around->network->class_count)
         return fails(why, "the label is no class of the network");
     switch (sample->verdict) {
     case CERTIFIED_BOX:
         return check_box(around, sample->label, input, why);
     case MISCLASSIFIED:
-        return check_wrong(nominal, sample->label, input, why);
+        return wrong_check(nominal, sample->label, input, why);
     case UNKNOWN:
     case UNCLAIMED:
         return EVIDENCE_HOLDS;
     case CERTIFIED_TRACE:
         return check_trace(around, sample, input, why);
     case FALSIFIED:
+        return witness_check(nominal, box, sample, input, why);
     case CERTIFICATE_VERDICTS:
         break;
     }
