@@ -1,4 +1,4 @@
-/* audit.c -- the program that checks a certificate on one's own machine.
+/* audit.c -- the program that checks a certificate without trusting the prover.
  *
  * The statement is rebuilt from the model file and the data; the certificate only says which
  * statement is meant and shows the evidence.  Nothing of the prover is used. */
