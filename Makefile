@@ -10,7 +10,7 @@ COMMIT := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 # -ffp-contract=off everywhere: a product is rounded before it is added.
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-unknown-pragmas
 OURS     = -std=c11 -D_GNU_SOURCE -fPIC -fopenmp -ffp-contract=off -I. -MMD -MP $(WARN)
-LDLIBS   = -ldnnl -ljansson -lsodium -lsndfile -lz -lmpfr -lgmp -lm
+LDLIBS   = -lflint-arb -lflint -ldnnl -ljansson -lsodium -lsndfile -lz -lmpfr -lgmp -lm
 
 # The prover runs under directed rounding; float32 networks run as fast as they can.
 PROVER   = -O3 -frounding-math -fno-trapping-math

@@ -7,17 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit_page.h"
 #include "audit_verdict.h"
 #include "console/exits.h"
 #include "console/options.h"
 
 struct arguments {
     struct options common;
-    const char *certificate, *model;
+    const char *certificate, *model, *report;
+    double percent;
 };
 
 static const struct argp_option flags[] = {
     {"model", 'm', "FILE", 0, "The model (default: model.bin in the certificate's folder)", 0},
+    {"fraction", 'f', "PCT", 0,
+     "Check only this part of the samples, chosen by a hash of the certificate and --seed", 0},
+    {"report", 'r', "FILE", 0, "The verdict as a page for a browser (.html)", 0},
     {0},
 };
 
@@ -27,19 +32,28 @@ static const char help[] =
     "\vExamples:\n"
     "  audit certs/synth-ecg-lsnn-beta/certificate\n"
     "  audit result.cert --model model.bin --data /data\n"
+    "  audit result.cert --fraction 10 --seed 71236 --report verdict.html\n"
     "\nExit status: 0 every sample checked, 1 the certificate is wrong, 2 wrong flag, 3 "
     "unreadable files or not the model or data that it speaks of, 4 some of what it says could "
-    "be neither confirmed nor refuted, 5 this machine does not round as it should.";
+    "be neither confirmed nor refuted, or only a part was checked, 5 this machine does not round as it should.";
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
+    struct fault fault;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->common;
         return 0;
     case 'm':
         a->model = text;
+        return 0;
+    case 'f':
+        if (options_number("--fraction", text, 0, 100, &a->percent, &fault))
+            argp_error(state, "%s", fault.text);
+        return 0;
+    case 'r':
+        a->report = text;
         return 0;
     case ARGP_KEY_ARG:
         if (a->certificate)
@@ -77,11 +91,14 @@ static int audit(const struct arguments *a, const char *model)
     struct audit audit;
     if (audit_open(&audit, a->certificate, model, a->common.data, &fault))
         return complain(&fault, EXIT_INPUT);
-    audit_run(&audit);
+    audit_run(&audit, a->percent / 100, a->common.seed);
     audit_print(stdout, &audit, a->certificate, model);
-    int status = audit.rejected ? EXIT_VIOLATED : audit.open ? EXIT_INCONCLUSIVE : EXIT_DONE;
+    int status = audit.rejected ? EXIT_VIOLATED : audit.open || audit.part ? EXIT_INCONCLUSIVE
+                                                               : EXIT_DONE;
     if (audit.rejected)
         complain(&audit.why, status);
+    if (a->report && audit_page_write(&audit, a->report, &fault))
+        status = complain(&fault, EXIT_INPUT);
     audit_close(&audit);
     return status;
 }
@@ -90,7 +107,7 @@ int main(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
     const struct argp argp = {flags, parse, "CERTIFICATE", help, children, NULL, NULL};
-    struct arguments a = {.certificate = NULL};
+    struct arguments a = {.percent = 100};
     options_begin(&a.common);
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     if (audit_round_upward()) {

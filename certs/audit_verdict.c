@@ -5,6 +5,14 @@
 #include <string.h>
 
 #include "audit_evidence.h"
+#include "audit_part.h"
+
+const double audit_doubt = PART_DOUBT;
+
+const char audit_scope[] =
+    "Proved: for every parameter vector in the box, in real arithmetic, the answers on the samples "
+    "counted as certified and checked are right.  Not proved: anything about the rounding of a "
+    "float32 execution, about other inputs, or about how likely a chip is in the box.";
 
 static int same(const char *a, const char *b)
 {
@@ -103,13 +111,21 @@ static void take(struct audit *a, size_t i, enum evidence outcome, const struct 
     }
 }
 
-void audit_run(struct audit *a)
+void audit_run(struct audit *a, double fraction, uint64_t seed)
 {
+    unsigned char *chosen = fault_alloc(a->certificate.count, 1);
+    a->part = fraction < 1;
+    audit_part_choose(a->certificate.digest, seed, fraction, a->certificate.count, chosen);
+    a->looked = 0;
+    for (size_t i = 0; i < a->certificate.count; i++)
+        a->looked += chosen[i];
 #pragma omp parallel
     {
         int rounds = !audit_round_upward();
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < a->certificate.count; i++) {
+            if (!chosen[i])
+                continue;
             struct fault why = {"the machine does not round upward"};
             size_t at = a->certificate.first + i;
             const float *input = a->set.inputs + at * a->set.features;
@@ -122,6 +138,18 @@ void audit_run(struct audit *a)
         }
         audit_round_nearest();
     }
+    free(chosen);
+}
+
+const char *audit_word(const struct audit *a)
+{
+    return a->rejected ? "REJECTED" : a->open ? "INCONCLUSIVE" : a->part ? "ACCEPTED IN PART"
+                                                                         : "ACCEPTED";
+}
+
+size_t audit_most_false(const struct audit *a)
+{
+    return audit_part_false(a->looked, a->certificate.count);
 }
 
 static double percent(size_t part, size_t whole)
@@ -151,9 +179,11 @@ void audit_print(FILE *stream, const struct audit *a, const char *certificate, c
     }
     fprintf(stream, "\ncertified accuracy claimed %.2f %%, proved here %.2f %%\n",
             percent(claimed, c->count), percent(proven, c->count));
-    fprintf(stream, "\nProved: for every parameter vector in the box, in real arithmetic, the "
-                    "answers on the\nsamples counted as certified are right.  Not proved: anything "
-                    "about the rounding of a\nfloat32 execution, about other inputs, or about "
-                    "how likely a chip is in the box.\n");
-    fprintf(stream, "\n%s\n", a->rejected ? "REJECTED" : a->open ? "INCONCLUSIVE" : "ACCEPTED");
+    fprintf(stream, "\n%s\n", audit_scope);
+    if (a->part && !a->rejected)
+        fprintf(stream, "\nOnly %zu of %zu samples were looked at.  If %zu or more of all were "
+                "false, this would\nhave been noticed with a probability of at least 1 - %g, "
+                "provided that --seed was\nchosen after the certificate was made.\n",
+                a->looked, c->count, audit_most_false(a), audit_doubt);
+    fprintf(stream, "\n%s\n", audit_word(a));
 }

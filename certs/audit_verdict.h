@@ -19,6 +19,8 @@ struct audit {
     size_t rejected;                      /* samples whose evidence does not */
     size_t open;                          /* neither, for want of precision; not certified ones */
     size_t first_rejected;
+    int part;                             /* only a part was looked at */
+    size_t looked;                        /* how many samples were */
     struct fault why;                     /* of the first one rejected */
 };
 
@@ -28,10 +30,22 @@ int audit_open(struct audit *audit, const char *certificate, const char *model, 
                struct fault *fault) __attribute__((warn_unused_result));
 void audit_close(struct audit *audit);
 
-/* Check every sample; results do not depend on the number of threads. */
-void audit_run(struct audit *audit);
+/* Check every sample, or with 0 < fraction < 1 that part of them, chosen by a hash
+ * (audit_part.h); results do not depend on the number of threads. */
+void audit_run(struct audit *audit, double fraction, uint64_t seed);
 
-/* One page: what was proved and what was not. */
+/* "ACCEPTED", "REJECTED", "INCONCLUSIVE" or "ACCEPTED IN PART". */
+const char *audit_word(const struct audit *audit);
+
+/* Of a part: if this many or more of all samples' evidence did not hold, the probability of not
+ * having noticed is at most audit_doubt. */
+size_t audit_most_false(const struct audit *audit);
+extern const double audit_doubt;
+
+/* What is proved, and what is not. */
+extern const char audit_scope[];
+
+/* One page with all that. */
 void audit_print(FILE *stream, const struct audit *audit, const char *certificate,
                  const char *model);
 

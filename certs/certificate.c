@@ -243,6 +243,7 @@ static int check_digest(struct certificate *c, struct fault *fault)
     digest_of(c->text, c->length - tail, digest);
     if (memcmp(c->text + c->length - DIGEST_HEX, digest, DIGEST_HEX - 1))
         return fault_set(fault, "the text does not have the digest that its last line says");
+    memcpy(c->digest, digest, DIGEST_HEX);
     c->length -= tail;
     return 0;
 }

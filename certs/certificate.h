@@ -36,6 +36,7 @@ struct certificate_sample {
 struct certificate {
     char *text; /* owned */
     size_t length;
+    char digest[DIGEST_HEX]; /* of the text */
     char model[DIGEST_HEX], data[DIGEST_HEX];
     enum split split;
     char box_typed[128], zeta[64];
