@@ -6,99 +6,11 @@
 #include <string.h>
 
 #include "analyzer/certificate_write.h"
+#include "analyzer/arguments_flags.h"
 #include "analyzer/curve.h"
 #include "analyzer/domains/trace.h"
 #include "specs/box.h"
-
-enum {
-    KEY_ZETA = 1000, KEY_DOMAIN, KEY_ENGINE, KEY_BITS, KEY_BOX, KEY_SAMPLES, KEY_SPLIT,
-    KEY_CRITERION, KEY_DISJUNCTS, KEY_SPLITS, KEY_RADIUS, KEY_JSON, KEY_CSV, KEY_PLOT,
-    KEY_MIN_CERTIFIED, KEY_REFEREE, KEY_EXACT_BIAS, KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL,
-    KEY_TIME_LIMIT, KEY_SAMPLE_LIMIT, KEY_ATTACK, KEY_ATTACK_STEPS, KEY_ATTACK_RESTARTS, KEY_WITNESS,
-    KEY_CERT
-};
-
-static const struct argp_option flags[] = {
-    {NULL, 0, NULL, 0, "What is claimed:", 1},
-    {"zeta", KEY_ZETA, "Z[,Z...]", 0,
-     "Sizes of the box: every parameter may be off by Z (decimals, taken exactly)", 0},
-    {"box", KEY_BOX, "KIND", 0,
-     "relative: off by Z times its size (default); absolute: by Z; range: by Z times its "
-     "tensor's largest; affine:A,B: by A times its size plus B times its tensor's largest; "
-     "quantised:BITS: by half a step of its tensor's grid; file:PATH: within given ends.  The "
-     "last three have a size of their own and Z, by default 1, scales it", 0},
-    {"exact-bias", KEY_EXACT_BIAS, NULL, 0, "Biases do not vary", 0},
-    {"box-folded-bias", KEY_FOLDED_BIAS, NULL, 0,
-     "Biases made by folding a batch normalisation vary too", 0},
-    {"zeta-neuron", KEY_ZETA_NEURON, "Z", 0,
-     "Every spiking neuron's tau, tau_ada, beta and b0 may be off by Z times its size, too", 0},
-    {"digital", KEY_DIGITAL, "float32", 0,
-     "Include the rounding of float32 executions, in any order of summation", 0},
-    {"radius", KEY_RADIUS, NULL, 0,
-     "Also, or instead of --zeta: per sample the largest size found provable, and for as many "
-     "samples as --attack says the smallest found broken", 0},
-    {"criterion", KEY_CRITERION, "C", 0,
-     "margin: the label's logit beats each other one (default); disjoint: its interval "
-     "lies above all others", 0},
-    {NULL, 0, NULL, 0, "On which samples:", 2},
-    {"split", KEY_SPLIT, "PART", 0, "test (default), valid or train", 0},
-    {"samples", KEY_SAMPLES, "N|A:B", 0, "The first N samples, or those from A to before B", 0},
-    {NULL, 0, NULL, 0, "How it is proved:", 3},
-    {"domain", KEY_DOMAIN, "D", 0,
-     "box: interval bound propagation; trace: filtered spike trains with alternative "
-     "histories (LSNN); linear: backward substitution (feed-forward); auto: box, then "
-     "trace or linear (default)", 0},
-    {"disjuncts", KEY_DISJUNCTS, "K", 0, "trace: histories per neuron (default 4)", 0},
-    {"splits", KEY_SPLITS, "N", 0,
-     "trace: runs that a sample may cost beyond the first, on cases of undecided spikes "
-     "(default 0)", 0},
-    {"engine", KEY_ENGINE, "E", 0, "double, rounded outward (default), or mpfr", 0},
-    {"bits", KEY_BITS, "P", 0, "Precision of mpfr, as engine and as referee (default 128)", 0},
-    {"referee", KEY_REFEREE, "PCT|full|off", 0,
-     "Share of samples that mpfr proves again after double (default: 8 samples)", 0},
-    {"time-limit", KEY_TIME_LIMIT, "S", 0,
-     "Stop each zeta's proofs after S seconds; samples not reached stay unknown, exit status 4", 0},
-    {"sample-limit", KEY_SAMPLE_LIMIT, "S", 0,
-     "trace, linear: after S seconds begin no more cases of, or substitutions for, a sample; "
-     "results then depend on the machine's speed", 0},
-    {NULL, 0, NULL, 0, "How it is attacked:", 4},
-    {"attack", KEY_ATTACK, "N|all|off", 0,
-     "Undecided samples for which a counterexample in the box is looked for (default 16); as a "
-     "check of ourselves a quarter as many certified ones, too", 0},
-    {"attack-steps", KEY_ATTACK_STEPS, "N", 0, "Gradient steps of an attempt (default 10)", 0},
-    {"attack-restarts", KEY_ATTACK_RESTARTS, "N", 0,
-     "Starts: the model, then random ones; each with two losses (default 1)", 0},
-    {"witness", KEY_WITNESS, "DIR", 0,
-     "Save the parameters that break sample N as DIR/sample-N.bin", 0},
-    {NULL, 0, NULL, 0, "What comes out:", 5},
-    {"json", KEY_JSON, "FILE", 0, "Everything, per sample too (- for standard output)", 0},
-    {"csv", KEY_CSV, "FILE", 0, "The table; with --radius a line per sample (- for standard output)", 0},
-    {"plot", KEY_PLOT, "FILE", 0, "The certification curve; with --radius alone, the radii (.svg, .png or .pdf)", 0},
-    {"cert", KEY_CERT, "FILE", 0, "A certificate that audit checks (certs/certificate.md); for one --zeta", 0},
-    {"min-certified", KEY_MIN_CERTIFIED, "PCT", 0,
-     "Exit with 1 if less than PCT percent is certified at some zeta", 0},
-    {0},
-};
-
-static const char help[] =
-    "Prove, for every parameter vector in a box around a model's own, that the answers on "
-    "its task's samples stay right."
-    "\vExamples:\n"
-    "  certify model.bin --zeta 5e-4\n"
-    "  certify model.bin --zeta 0,1e-5,1e-4,1e-3 --plot curve.svg --json result.json\n"
-    "  certify model.bin --zeta 1e-4 --domain trace --splits 16\n"
-    "  certify model.bin --radius --samples 200 --csv radii.csv\n"
-    "  certify model.bin --zeta 1e-4 --samples 100:200 --engine mpfr --bits 256\n"
-    "  certify model.bin --zeta 1e-5 --min-certified 80 || echo too few\n"
-    "  certify model.bin --box quantised:12 --exact-bias\n"
-    "  certify model.bin --zeta 0.1 --attack all --witness broken\n"
-    "\nThe table counts, of all samples: nominal, right with the model's own parameters; "
-    "certified, proven right over the whole box; falsified, a parameter vector in the box is "
-    "proven wrong; unknown, neither; "
-    "misclassified, wrong already.  The proof is about real arithmetic; with --digital about "
-    "float32 executions as well.\n"
-    "\nExit status: 0 done, 1 fewer certified than asked, 2 wrong flag, 3 unreadable or "
-    "unwritable file, 4 interrupted, 5 a self-check failed.";
+#include "specs/claim.h"
 
 /* The letter of the law: a name that must be one of a list. */
 static int named(struct argp_state *state, const char *flag, const char *text, int found,
@@ -271,6 +183,9 @@ static error_t parse_output(int key, char *text, struct argp_state *state)
     case KEY_CERT:
         a->cert = text;
         return 0;
+    case KEY_CLAIM:
+        a->claim = text;
+        return 0;
     case KEY_MIN_CERTIFIED:
         if (options_number("--min-certified", text, 0, 100, &a->min_certified, &fault))
             argp_error(state, "%s", fault.text);
@@ -320,9 +235,44 @@ static void check_cert(const struct arguments *a, struct argp_state *state)
         argp_error(state, "--cert: %s", fault.text);
 }
 
+/* What a claim says itself, so that no flag may. */
+static int is_statement(int key)
+{
+    static const int keys[] = {KEY_ZETA, KEY_BOX, KEY_SAMPLES, KEY_SPLIT, KEY_CRITERION, KEY_DOMAIN,
+                               KEY_DISJUNCTS, KEY_SPLITS, KEY_RADIUS, KEY_EXACT_BIAS,
+                               KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL, KEY_SIGMA, KEY_CLAIM};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (keys[i] == key)
+            return 1;
+    return 0;
+}
+
+static void check_whole(struct arguments *a, struct argp_state *state)
+{
+    if (!a->model)
+        argp_error(state, "which model?  Name a model file, or a claim");
+    a->is_claim = claim_is(a->model);
+    if (a->is_claim && a->stated)
+        argp_error(state, "a claim says itself which box, samples and domain are meant; leave out "
+                   "the flags that say so, too");
+    if (a->is_claim)
+        return;
+    if (!a->zeta_count && !a->radius && box_form_sized(&a->settings.box))
+        a->zetas[a->zeta_count++] = "1";
+    if (!a->zeta_count && !a->radius)
+        argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
+    if (a->claim && (a->zeta_count != 1 || a->settings.box.neuron || a->settings.box.digital))
+        argp_error(state, "--claim: a claim is about one --zeta, and parameters only");
+    if (a->sigma && a->zeta_count == 0)
+        argp_error(state, "--sigma asks about the boxes that --zeta lists");
+    if (a->cert)
+        check_cert(a, state);
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
+    a->stated |= is_statement(key);
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->common;
@@ -341,6 +291,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_RADIUS:
         a->radius = 1;
         return 0;
+    case KEY_SIGMA:
+        a->sigma = text;
+        return 0;
     case KEY_SAMPLES:
         parse_samples(a, text, state);
         return 0;
@@ -350,14 +303,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         a->model = text;
         return 0;
     case ARGP_KEY_END:
-        if (!a->model)
-            argp_error(state, "which model?  Name a model file");
-        if (!a->zeta_count && !a->radius && box_form_sized(&a->settings.box))
-            a->zetas[a->zeta_count++] = "1";
-        if (!a->zeta_count && !a->radius)
-            argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
-        if (a->cert)
-            check_cert(a, state);
+        check_whole(a, state);
         return 0;
     default:
         return parse_box(key, text, state);
@@ -367,7 +313,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 void arguments_parse(struct arguments *arguments, int argc, char **argv)
 {
     static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
-    const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
+    const struct argp argp = {arguments_flags, parse, "MODEL|CLAIM", arguments_help, children, NULL, NULL};
     *arguments = (struct arguments){
         .attack.budget = {FALSIFY_DEFAULT_STEPS, FALSIFY_DEFAULT_RESTARTS},
         .settings = {.bits = 128, .referee = REFEREE_SAMPLES, .disjuncts = TRACE_DISJUNCTS},

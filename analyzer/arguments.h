@@ -23,7 +23,9 @@ struct arguments {
     enum split split;
     int radius; /* find every sample's radius */
     double seconds; /* that each zeta, and the radii, may take; 0: any */
-    const char *json, *csv, *plot, *cert;
+    const char *json, *csv, *plot, *cert, *claim;
+    const char *sigma; /* of a chip's mismatch, or NULL */
+    int is_claim, stated; /* the file is a claim; flags said what a claim says itself */
     double min_certified; /* percent, or negative */
 };
 

@@ -4,6 +4,7 @@
 
 #include "analyzer/arguments.h"
 #include "analyzer/certificate_write.h"
+#include "analyzer/claim_decide.h"
 #include "analyzer/curve.h"
 #include "analyzer/domains/deadline.h"
 #include "analyzer/numbers/rounding.h"
@@ -67,6 +68,19 @@ static int attack(const struct arguments *a, const struct report *report, struct
     return failed ? complain(fault) : EXIT_DONE;
 }
 
+/* What the box of size `zeta` says of chips. */
+static int find_yield(const struct arguments *a, const struct network *network, const char *zeta,
+                      struct yield *yield, struct fault *fault)
+{
+    struct box box;
+    struct fault why;
+    if (prover_box(&a->settings, network, zeta, &box, fault))
+        return -1;
+    int failed = yield_find(&box, network, a->sigma, yield, &why);
+    box_clear(&box);
+    return failed ? fault_set(fault, "--sigma: %.500s", why.text) : 0;
+}
+
 /* Decide all zetas; lines are printed as they come.  Returns an exit status. */
 static int decide(const struct arguments *a, struct prover *prover, struct report *report,
                   struct prover_run *runs, FILE *out, struct fault *fault)
@@ -87,6 +101,8 @@ static int decide(const struct arguments *a, struct prover *prover, struct repor
             return EXIT_INPUT;
         report->run_count = i + 1;
         report_line(out, &runs[i]);
+        if (report->yields)
+            report_yield(out, report, i);
         fflush(out);
         if (runs[i].contradictions || runs[i].disproved)
             return EXIT_SELF_CHECK;
@@ -139,6 +155,9 @@ static int write_reports(const struct arguments *a, const struct report *report,
         return -1;
     if (a->csv && report_csv(report, a->csv, fault))
         return -1;
+    if (a->claim && report->run_count && !report->runs[0].interrupted &&
+        claim_make(report, a->sigma, report->yields, a->claim, fault))
+        return -1;
     if (a->cert && report->run_count && certificate_write(report, &a->attack, a->cert, fault))
         return -1;
     return a->plot ? curve_draw(report, a->plot, fault) : 0;
@@ -182,7 +201,7 @@ static void remark(const struct arguments *a, int status, const struct report *r
                     run->interrupted == PROVER_LATE ? "time limit reached" : "interrupted",
                     run->zeta, run->done, run->samples);
     }
-    if (status == EXIT_VIOLATED)
+    if (status == EXIT_VIOLATED && !a->is_claim)
         fprintf(stderr, "certify: fewer than %g %% certified\n", a->min_certified);
 }
 
@@ -193,7 +212,8 @@ static FILE *table_stream(const struct arguments *a)
     return taken ? stderr : stdout;
 }
 
-static int certify(const struct arguments *a, struct report *report, struct fault *fault)
+static int certify(const struct arguments *a, const struct claim *claim, struct report *report,
+                   struct fault *fault)
 {
     FILE *out = table_stream(a);
     struct watch watch;
@@ -218,6 +238,8 @@ static int certify(const struct arguments *a, struct report *report, struct faul
     if (status != EXIT_SELF_CHECK && status != EXIT_INPUT &&
         write_reports(a, report, fault))
         status = complain(fault);
+    if (status != EXIT_SELF_CHECK && status != EXIT_INPUT && a->is_claim && report->run_count)
+        status = claim_verdict(claim, &report->runs[0], report->yields, out);
     remark(a, status, report);
     for (size_t i = 0; i < a->zeta_count; i++)
         prover_run_clear(&runs[i]);
@@ -245,7 +267,7 @@ static int choose_samples(const struct arguments *a, const struct dataset *set,
 /* Better now than after an hour's work. */
 static int check_outputs(const struct arguments *a, struct fault *fault)
 {
-    const char *paths[] = {a->json, a->csv, a->plot, a->cert};
+    const char *paths[] = {a->json, a->csv, a->plot, a->cert, a->claim};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct outfile file;
         if (!paths[i])
@@ -277,7 +299,24 @@ static void mark_folded(const struct model *model, unsigned char folded[NETWORK_
             folded[model->network.layers[i].bias] = 1;
 }
 
-static int load_and_certify(struct arguments *a)
+/* What the boxes say of chips, known before any proof; NULL where not asked for, or with the
+ * reason. */
+static struct yield *find_yields(const struct arguments *a, const struct network *network,
+                                 struct fault *fault)
+{
+    if (!a->sigma)
+        return NULL;
+    struct yield *yields = fault_alloc(a->zeta_count, sizeof *yields);
+    for (size_t i = 0; i < a->zeta_count; i++)
+        if (find_yield(a, network, a->zetas[i], &yields[i], fault)) {
+            free(yields);
+            return NULL;
+        }
+    return yields;
+}
+
+/* `claim` is NULL unless the arguments came from one. */
+static int load_and_certify(struct arguments *a, const struct claim *claim)
 {
     struct fault fault = {""};
     struct model model;
@@ -294,12 +333,16 @@ static int load_and_certify(struct arguments *a)
         model_clear(&model);
         return complain(&fault);
     }
+    struct yield *yields = find_yields(a, &model.network, &fault);
     struct report report = {
         .model_path = a->model, .model = &model, .set = &set, .split = split_name(a->split),
-        .settings = &a->settings, .threads = a->common.threads,
+        .settings = &a->settings, .threads = a->common.threads, .sigma = a->sigma,
+        .yields = yields,
     };
-    int status = choose_samples(a, &set, &report, &fault) ? complain(&fault)
-                                                          : certify(a, &report, &fault);
+    int wrong = (a->sigma && !yields) || (claim && claim_check(claim, &model, &set, &fault)) ||
+                choose_samples(a, &set, &report, &fault);
+    int status = wrong ? complain(&fault) : certify(a, claim, &report, &fault);
+    free(yields);
     dataset_clear(&set);
     model_clear(&model);
     return status;
@@ -327,7 +370,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "certify: directed rounding does not work on this machine\n");
         return EXIT_SELF_CHECK;
     }
-    int status = load_and_certify(&a);
+    struct claim claim;
+    struct fault fault;
+    if (a.is_claim && (claim_read(&claim, a.model, &fault) || claim_ask(&claim, &a, &fault)))
+        return complain(&fault);
+    int status = load_and_certify(&a, a.is_claim ? &claim : NULL);
     arguments_clear(&a);
     return status;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analyzer/sandwich.h"
+#include "analyzer/yield.h"
 #include "specs/outfile.h"
 
 double report_percent(size_t part, size_t whole)
@@ -85,6 +86,20 @@ void report_heading(FILE *stream, const struct report *r)
     fprintf(stream, "engine    %s, threads %d\n", engine, r->threads);
 }
 
+void report_yield(FILE *stream, const struct report *r, size_t run)
+{
+    const struct yield *yield = &r->yields[run];
+    const struct prover_run *p = &r->runs[run];
+    double down = yield->lower > 1e-300 ? yield->lower * (1 - 1e-4) : 0;
+    fprintf(stream, "chips     sigma %s: one lies in the box of size %s with probability at least "
+            "%.4g (%zu parameters)%s\n", r->sigma, p->zeta, down, yield->varying,
+            yield->lower < YIELD_VACUOUS ? ": VACUOUS, this box says next to nothing of such chips"
+                                         : "");
+    if (yield->lower >= YIELD_VACUOUS)
+        fprintf(stream, "          and then is right on all %zu certified samples (%.2f %%) at once\n",
+                p->certified, report_percent(p->certified, p->samples));
+}
+
 void report_columns(FILE *stream)
 {
     fprintf(stream, "%-9s %16s %16s %16s %16s %16s %10s %12s %12s\n", "zeta", "nominal",
@@ -160,20 +175,32 @@ static json_t *result_json(const struct report *r, size_t index, const struct sa
                      "attacked", s->attacked);
 }
 
+/* null where not asked for. */
+static json_t *yield_json(const struct report *r, size_t run)
+{
+    if (!r->sigma)
+        return json_null();
+    return json_pack("{s:s, s:I, s:o, s:o, s:b}", "sigma", r->sigma, "parameters",
+                     (json_int_t)r->yields[run].varying, "lower",
+                     hex_float(r->yields[run].lower), "upper", hex_float(r->yields[run].upper),
+                     "vacuous", r->yields[run].lower < YIELD_VACUOUS);
+}
+
 static json_t *run_json(const struct report *r, const struct prover_run *run)
 {
     json_t *results = json_array();
     for (size_t i = 0; i < run->samples; i++)
         json_array_append_new(results, result_json(r, i, &run->results[i]));
     return json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:f, s:f, s:f, s:f, s:o}", "zeta",
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:f, s:f, s:f, s:f, s:o, s:o}", "zeta",
         run->zeta, "samples", (json_int_t)run->samples, "nominal", (json_int_t)run->nominal,
         "certified", (json_int_t)run->certified, "falsified", (json_int_t)run->falsified,
         "unknown", (json_int_t)run->unknown, "misclassified", (json_int_t)run->misclassified,
         "bounded", (json_int_t)run->done, "interrupted", run->interrupted, "refereed",
         (json_int_t)run->refereed, "attacked", (json_int_t)run->attacked, "seconds", run->seconds,
         "cpu_seconds", run->cpu_seconds, "referee_seconds", run->referee_seconds,
-        "attack_seconds", run->attack_seconds, "results", results);
+        "attack_seconds", run->attack_seconds, "chip_yield",
+        yield_json(r, (size_t)(run - r->runs)), "results", results);
 }
 
 /* NULL where none was found. */

@@ -23,6 +23,8 @@ struct report {
     const struct prover_run *runs;
     size_t run_count;
     const struct radius_run *radii; /* NULL where not asked for */
+    const char *sigma;              /* of a chip's mismatch; NULL: not asked for */
+    const struct yield *yields;     /* [run_count] then: a chip lies in the box (yield.h) */
 };
 
 /* The lines above the table: model, data, box, domain, engine. */
@@ -30,6 +32,9 @@ void report_heading(FILE *stream, const struct report *report);
 
 /* The table: one line per zeta. */
 void report_table(FILE *stream, const struct report *report);
+
+/* What a run's box says of chips. */
+void report_yield(FILE *stream, const struct report *report, size_t run);
 
 /* The names of the table's columns, and one run's line. */
 void report_columns(FILE *stream);
