@@ -100,6 +100,7 @@ void audit_close(struct audit *a)
 static void take(struct audit *a, size_t i, enum evidence outcome, const struct fault *why)
 {
     const struct certificate_sample *sample = &a->certificate.samples[i];
+    a->unseen--;
     if (outcome == EVIDENCE_HOLDS)
         a->checked[sample->verdict]++;
     a->open += outcome == EVIDENCE_OPEN;
@@ -119,6 +120,7 @@ void audit_run(struct audit *a, double fraction, uint64_t seed)
     a->looked = 0;
     for (size_t i = 0; i < a->certificate.count; i++)
         a->looked += chosen[i];
+    a->unseen = a->looked;
 #pragma omp parallel
     {
         int rounds = !audit_round_upward();
@@ -138,6 +140,7 @@ void audit_run(struct audit *a, double fraction, uint64_t seed)
         }
         audit_round_nearest();
     }
+    a->open += a->unseen; /* none, or something went wrong */
     free(chosen);
 }
 

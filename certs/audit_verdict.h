@@ -20,7 +20,7 @@ struct audit {
     size_t open;                          /* neither, for want of precision; not certified ones */
     size_t first_rejected;
     int part;                             /* only a part was looked at */
-    size_t looked;                        /* how many samples were */
+    size_t looked, unseen;                /* how many samples were; of them, not yet */
     struct fault why;                     /* of the first one rejected */
 };
 
