@@ -17,9 +17,9 @@ PROVER   = -O3 -frounding-math -fno-trapping-math
 AVX512   = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma
 NETWORK  = -O3 -march=native -fno-math-errno
 
-MAINS    = trainer/train.c analyzer/certify.c certs/audit.c
+MAINS    = trainer/train.c analyzer/certify.c analyzer/assess.c certs/audit.c
 SOURCES  = $(filter-out $(MAINS),$(wildcard specs/*.c console/*.c network/*.c trainer/*.c \
-           analyzer/*.c analyzer/numbers/*.c analyzer/domains/*.c certs/*.c))
+           analyzer/*.c analyzer/empirical/*.c analyzer/numbers/*.c analyzer/domains/*.c certs/*.c))
 PRIVATE  = %_store.h %_read.h %_forms.h %_run.h $(addprefix %/,double_kernels.h lanes.h onednn.h \
            pool.h sparse.h join.h maps.h lsnn_width.h arguments_flags.h) analyzer/domains/box.h
 HEADERS  = $(filter-out $(PRIVATE),$(wildcard specs/*.h network/*.h trainer/*.h analyzer/*.h \
@@ -53,6 +53,7 @@ $(B)/libsteadfast.so: $(OBJECTS)
 
 $(B)/bin/train: $(B)/trainer/train.o
 $(B)/bin/certify: $(B)/analyzer/certify.o
+$(B)/bin/assess: $(B)/analyzer/assess.o
 $(B)/bin/audit: $(B)/certs/audit.o
 $(B)/bin/bench: $(patsubst %.c,$(B)/%.o,$(wildcard bench/*.c))
 $(B)/bin/%: $(B)/libsteadfast.a

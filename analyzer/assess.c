@@ -1,0 +1,50 @@
+/* assess.c -- the program that measures what imperfect chips do to a network. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analyzer/assess_mismatch.h"
+#include "console/exits.h"
+#include "console/interrupt.h"
+#include "console/version.h"
+
+struct subcommand {
+    const char *name, *purpose;
+    int (*run)(int argc, char **argv);
+};
+
+static const struct subcommand subcommands[] = {
+    {"mismatch", "accuracy of chips whose parameters are off at random", assess_mismatch},
+};
+#define SUBCOMMANDS (sizeof subcommands / sizeof *subcommands)
+
+static void help(FILE *stream)
+{
+    fprintf(stream, "Usage: assess SUBCOMMAND MODEL [OPTION...]\n"
+                    "Measure what imperfect chips do to a network.  A measurement in float32 with its\n"
+                    "statistics; certify proves.\n\n");
+    for (size_t i = 0; i < SUBCOMMANDS; i++)
+        fprintf(stream, "  %-10s %s\n", subcommands[i].name, subcommands[i].purpose);
+    fprintf(stream, "\nassess SUBCOMMAND --help says more.\n\nExamples:\n"
+                    "  assess mismatch model.bin --levels 0.1,0.2,0.3 --chips 100\n\n"
+                    "Exit status: 0 done, 2 wrong flags, 3 unreadable or unwritable files, 4 stopped\n"
+                    "early.\n");
+}
+
+int main(int argc, char **argv)
+{
+    interrupt_catch(); /* before any thread is started */
+    const char *word = argc > 1 ? argv[1] : "";
+    if (!strcmp(word, "--help") || !strcmp(word, "-?")) {
+        help(stdout);
+        return EXIT_DONE;
+    }
+    if (!strcmp(word, "--version") || !strcmp(word, "-V")) {
+        version_print(stdout, "assess");
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < SUBCOMMANDS; i++)
+        if (!strcmp(word, subcommands[i].name))
+            return subcommands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "assess: '%s' is no subcommand; assess --help lists them\n", word);
+    return EXIT_USAGE;
+}
