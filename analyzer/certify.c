@@ -155,8 +155,9 @@ static int write_reports(const struct arguments *a, const struct report *report,
         return -1;
     if (a->csv && report_csv(report, a->csv, fault))
         return -1;
-    if (a->claim && report->run_count && !report->runs[0].interrupted &&
-        claim_make(report, a->sigma, report->yields, a->claim, fault))
+    if (a->claim && (!report->run_count || report->runs[0].interrupted))
+        fprintf(stderr, "certify: no claim is written of a run that was stopped\n");
+    else if (a->claim && claim_make(report, a->sigma, report->yields, a->claim, fault))
         return -1;
     if (a->cert && report->run_count && certificate_write(report, &a->attack, a->cert, fault))
         return -1;

@@ -145,9 +145,10 @@ int claim_make(const struct report *r, const char *sigma, const struct yield *yi
                  put(claim.criterion, CLAIM_TEXT, criterion_name(s->criterion)) ||
                  put(claim.domain, CLAIM_TEXT, bounder_domain_name(s->domain));
     if (yield) {
-        /* Three digits, rounded down a little more than they need. */
-        failed |= put(claim.sigma, CLAIM_TEXT, sigma);
-        snprintf(claim.probability, CLAIM_TEXT, "%.2e", yield->lower * 0.99);
+        char least[YIELD_TEXT];
+        yield_text(yield, least);
+        failed |= put(claim.sigma, CLAIM_TEXT, sigma) ||
+                  put(claim.probability, CLAIM_TEXT, least);
     }
     if (failed)
         return fault_set(fault, "--claim: the box's name is too long for a claim");

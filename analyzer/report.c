@@ -9,6 +9,7 @@
 
 #include "analyzer/sandwich.h"
 #include "analyzer/yield.h"
+#include "specs/jsonfile.h"
 #include "specs/outfile.h"
 
 double report_percent(size_t part, size_t whole)
@@ -90,9 +91,10 @@ void report_yield(FILE *stream, const struct report *r, size_t run)
 {
     const struct yield *yield = &r->yields[run];
     const struct prover_run *p = &r->runs[run];
-    double down = yield->lower > 1e-300 ? yield->lower * (1 - 1e-4) : 0;
+    char least[YIELD_TEXT];
+    yield_text(yield, least);
     fprintf(stream, "chips     sigma %s: one lies in the box of size %s with probability at least "
-            "%.4g (%zu parameters)%s\n", r->sigma, p->zeta, down, yield->varying,
+            "%s (%zu parameters)%s\n", r->sigma, p->zeta, least, yield->varying,
             yield->lower < YIELD_VACUOUS ? ": VACUOUS, this box says next to nothing of such chips"
                                          : "");
     if (yield->lower >= YIELD_VACUOUS)
@@ -264,17 +266,7 @@ static json_t *report_object(const struct report *r)
 
 int report_json(const struct report *report, const char *path, struct fault *fault)
 {
-    struct outfile file;
-    if (outfile_open(&file, path, fault))
-        return -1;
-    json_t *object = report_object(report);
-    require(object);
-    char *text = json_dumps(object, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-    require(text);
-    fprintf(file.stream, "%s\n", text);
-    free(text);
-    json_decref(object);
-    return outfile_commit(&file, fault);
+    return jsonfile_write(report_object(report), path, fault);
 }
 
 static void csv_radii(FILE *stream, const struct report *report)

@@ -9,17 +9,22 @@
 
 #define BITS 256
 
-static size_t count_varying(const struct box *box, const struct network *network)
+static size_t count_varying(const struct network *network)
 {
     size_t count = 0;
-    for (int t = 0; t < network->tensor_count; t++) {
-        if (box->exact && box->exact[t])
-            continue;
-        const float *values = network->theta + network->tensors[t].offset;
-        for (size_t i = 0; i < network->tensors[t].count; i++)
-            count += values[i] != 0;
-    }
+    for (size_t i = 0; i < network->parameter_count; i++)
+        count += network->theta[i] != 0;
     return count;
+}
+
+/* Is some parameter that is not zero kept exact? */
+static int keeps_some(const struct box *box, const struct network *network)
+{
+    for (int t = 0; box->exact && t < network->tensor_count; t++)
+        for (size_t i = 0; box->exact[t] && i < network->tensors[t].count; i++)
+            if (network->theta[network->tensors[t].offset + i] != 0)
+                return 1;
+    return 0;
 }
 
 /* x := the exact rational, enclosed. */
@@ -46,12 +51,24 @@ static void ends(const arb_t x, struct yield *yield)
     mpfr_clear(high);
 }
 
+void yield_text(const struct yield *yield, char text[YIELD_TEXT])
+{
+    mpfr_t lower;
+    mpfr_init2(lower, 53);
+    mpfr_set_d(lower, yield->lower, MPFR_RNDD);
+    mpfr_snprintf(text, YIELD_TEXT, "%.4RDg", lower);
+    mpfr_clear(lower);
+}
+
 int yield_find(const struct box *box, const struct network *network, const char *sigma,
                struct yield *yield, struct fault *fault)
 {
     mpq_t s;
     if (box->kind != BOX_RELATIVE || box->beyond)
         return fault_set(fault, "a chip's yield is known for the relative box only");
+    if (keeps_some(box, network))
+        return fault_set(fault, "the box keeps biases exact, so no chip whose biases are off lies in "
+                         "it; leave out --exact-bias, or add --box-folded-bias");
     mpq_init(s);
     if (decimal_parse(sigma, s, fault) || mpq_sgn(s) <= 0) {
         mpq_clear(s);
@@ -65,7 +82,7 @@ int yield_find(const struct box *box, const struct network *network, const char 
     arb_sqrt_ui(root, 2, BITS);
     arb_div(x, x, root, BITS);
     arb_hypgeom_erf(x, x, BITS);
-    yield->varying = count_varying(box, network);
+    yield->varying = count_varying(network);
     arb_pow_ui(x, x, yield->varying, BITS);
     ends(x, yield);
     arb_clear(x);

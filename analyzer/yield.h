@@ -19,8 +19,13 @@ struct yield {
     double lower, upper;
 };
 
-/* For a relative box; sigma is a decimal > 0.  Returns 0, or -1 with the reason (another kind of
- * box, no decimal, none above 0). */
+/* The lower bound with four digits, rounded down. */
+#define YIELD_TEXT 32
+void yield_text(const struct yield *yield, char text[YIELD_TEXT]);
+
+/* For a relative box in which every parameter varies: a chip does not keep a bias exact because
+ * the box does; sigma is a decimal > 0.  Returns 0, or -1 with the reason (another kind of
+ * box, parameters that do not vary, no decimal, none above 0). */
 int yield_find(const struct box *box, const struct network *network, const char *sigma,
                struct yield *yield, struct fault *fault) __attribute__((warn_unused_result));
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "outfile.h"
+#include "jsonfile.h"
 
 #define CLAIM_BYTES 65536
 
@@ -53,22 +53,27 @@ static int count_of(json_int_t value, size_t *count)
     return value < 0 || value > 1000000000 ? -1 : 0;
 }
 
-static int take_texts(struct claim *c, json_t *t[12])
+/* One text member: its name, value and buffer. */
+struct member {
+    const char *name;
+    json_t *value;
+    char *into;
+    size_t size;
+};
+
+static int take_texts(const struct member *members, size_t count, const char *path,
+                      struct fault *fault)
 {
-    return take(t[0], c->model, sizeof c->model) ||
-           take(t[1], c->model_sha256, sizeof c->model_sha256) ||
-           take(t[2], c->split, sizeof c->split) ||
-           take(t[3], c->data_sha256, sizeof c->data_sha256) ||
-           take(t[4], c->box, sizeof c->box) || take(t[5], c->zeta, sizeof c->zeta) ||
-           take(t[6], c->criterion, sizeof c->criterion) ||
-           take(t[7], c->domain, sizeof c->domain) ||
-           (c->has_yield && (take(t[8], c->sigma, sizeof c->sigma) ||
-                             take(t[9], c->probability, sizeof c->probability)));
+    for (size_t i = 0; i < count; i++)
+        if (take(members[i].value, members[i].into, members[i].size))
+            return fault_set(fault, "%.200s: \"%s\" is not a text, or is too long", path,
+                             members[i].name);
+    return 0;
 }
 
 static int understand(struct claim *c, json_t *root, const char *path, struct fault *fault)
 {
-    json_t *t[12] = {0}, *chip = NULL;
+    json_t *t[10] = {0}, *chip = NULL;
     const char *schema = "";
     json_int_t first, count, disjuncts, splits, certified;
     json_error_t error;
@@ -88,9 +93,20 @@ static int understand(struct claim *c, json_t *root, const char *path, struct fa
         return fault_set(fault, "%.200s: chip_yield: %.200s (specs/claim.md)", path, error.text);
     if (strcmp(schema, CLAIM_SCHEMA))
         return fault_set(fault, "%.200s: the schema is '%.40s', not " CLAIM_SCHEMA, path, schema);
-    if (take_texts(c, t))
-        return fault_set(fault, "%.200s: a member that should be a text is none, or is too long",
-                         path);
+    const struct member members[] = {
+        {"path", t[0], c->model, sizeof c->model},
+        {"sha256", t[1], c->model_sha256, sizeof c->model_sha256},
+        {"split", t[2], c->split, sizeof c->split},
+        {"sha256", t[3], c->data_sha256, sizeof c->data_sha256},
+        {"kind", t[4], c->box, sizeof c->box},
+        {"zeta", t[5], c->zeta, sizeof c->zeta},
+        {"criterion", t[6], c->criterion, sizeof c->criterion},
+        {"domain", t[7], c->domain, sizeof c->domain},
+        {"sigma", t[8], c->sigma, sizeof c->sigma},
+        {"probability", t[9], c->probability, sizeof c->probability},
+    };
+    if (take_texts(members, chip ? 10 : 8, path, fault))
+        return -1;
     if (!is_digest(c->model_sha256) || !is_digest(c->data_sha256))
         return fault_set(fault, "%.200s: a sha256 is not 64 lower-case hexadecimal digits", path);
     if (count_of(first, &c->first) || count_of(count, &c->count) ||
@@ -127,9 +143,6 @@ int claim_read(struct claim *claim, const char *path, struct fault *fault)
 
 int claim_write(const struct claim *c, const char *path, struct fault *fault)
 {
-    struct outfile file;
-    if (outfile_open(&file, path, fault))
-        return -1;
     json_t *root = json_pack(
         "{s:s, s:{s:s, s:s}, s:{s:s, s:s, s:I, s:I}, s:{s:s, s:s, s:b, s:b}, s:s,"
         " s:{s:s, s:I, s:I}, s:I}", "schema", CLAIM_SCHEMA, "model", "path", c->model, "sha256",
@@ -143,10 +156,5 @@ int claim_write(const struct claim *c, const char *path, struct fault *fault)
         json_object_set_new(root, "chip_yield",
                             json_pack("{s:s, s:s}", "sigma", c->sigma, "probability",
                                       c->probability));
-    char *text = json_dumps(root, JSON_INDENT(1));
-    require(text);
-    fprintf(file.stream, "%s\n", text);
-    free(text);
-    json_decref(root);
-    return outfile_commit(&file, fault);
+    return jsonfile_write(root, path, fault);
 }
