@@ -373,7 +373,8 @@ int main(int argc, char **argv)
     }
     struct claim claim;
     struct fault fault;
-    if (a.is_claim && (claim_read(&claim, a.model, &fault) || claim_ask(&claim, &a, &fault)))
+    if (a.is_claim && (claim_read(&claim, a.model, &fault) || claim_ask(&claim, &a, &fault) ||
+                       (a.cert && certificate_write_check(&a.settings, &fault))))
         return complain(&fault);
     int status = load_and_certify(&a, a.is_claim ? &claim : NULL);
     arguments_clear(&a);
