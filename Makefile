@@ -41,6 +41,12 @@ $(B)/analyzer/numbers/double_forms_avx512.o: FOLDER = $(PROVER) $(AVX512)
 $(B)/analyzer/numbers/double_forms_portable.o: FOLDER = $(PROVER) -Wno-psabi
 $(B)/console/version.o: FOLDER = -DSTEADFAST_VERSION='"$(VERSION)"' -DSTEADFAST_COMMIT='"$(COMMIT)"'
 
+# What --version says is what was built: the stamp changes with the commit, and only then.
+$(B)/commit: always
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
+$(B)/console/version.o: $(B)/commit
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) $(FOLDER) -c $< -o $@
@@ -124,7 +130,7 @@ install: all man $(B)/libsteadfast.a $(B)/steadfast.pc
 clean:
 	rm -rf $(B)
 
-.PHONY: all check certify-regress bench compare figures man install clean
+.PHONY: always all check certify-regress bench compare figures man install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
