@@ -20,7 +20,11 @@ enum random_stream {
     RANDOM_DROPOUT,         /* which units a batch drops */
     RANDOM_BLOCKS,          /* which half of the parameters ascends (ABCD) */
     RANDOM_LANGEVIN,        /* inner steps of Entropy-SGD */
-    RANDOM_INPUT_ATTACK     /* where the attack on inputs starts */
+    RANDOM_INPUT_ATTACK,    /* where the attack on inputs starts */
+    RANDOM_PCM_PROGRAM,     /* of a phase-change chip: what is programmed; plus the chip << 8, */
+    RANDOM_PCM_DRIFT,       /* its drift, */
+    RANDOM_PCM_READ,        /* its read noise, */
+    RANDOM_PCM_REFERENCE    /* the readings that global compensation compares */
 };
 
 /* Four independent 32-bit words. */
