@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/assess_attack.h"
 #include "analyzer/assess_mismatch.h"
 #include "console/exits.h"
 #include "console/interrupt.h"
@@ -13,6 +14,7 @@ struct subcommand {
 };
 
 static const struct subcommand subcommands[] = {
+    {"attack", "accuracy at the worst parameters that are found in a box", assess_attack},
     {"mismatch", "accuracy of chips whose parameters are off at random", assess_mismatch},
 };
 #define SUBCOMMANDS (sizeof subcommands / sizeof *subcommands)
@@ -25,9 +27,10 @@ static void help(FILE *stream)
     for (size_t i = 0; i < SUBCOMMANDS; i++)
         fprintf(stream, "  %-10s %s\n", subcommands[i].name, subcommands[i].purpose);
     fprintf(stream, "\nassess SUBCOMMAND --help says more.\n\nExamples:\n"
-                    "  assess mismatch model.bin --levels 0.1,0.2,0.3 --chips 100\n\n"
+                    "  assess mismatch model.bin --levels 0.1,0.2,0.3 --chips 100\n"
+                    "  assess attack model.bin --preset paper --zeta 0.1\n\n"
                     "Exit status: 0 done, 2 wrong flags, 3 unreadable or unwritable files, 4 stopped\n"
-                    "early.\n");
+                    "early, 5 a self-check failed.\n");
 }
 
 int main(int argc, char **argv)

@@ -292,14 +292,6 @@ static int check_claim(const struct arguments *a, const struct model *model, str
     return used < 0 ? -1 : 0;
 }
 
-/* Biases that folding made (specs/fold.h). */
-static void mark_folded(const struct model *model, unsigned char folded[NETWORK_TENSORS])
-{
-    for (size_t i = 0; i < model->network.layer_count; i++)
-        if (model->norms[i] && model->network.layers[i].bias >= 0)
-            folded[model->network.layers[i].bias] = 1;
-}
-
 /* What the boxes say of chips, known before any proof; NULL where not asked for, or with the
  * reason. */
 static struct yield *find_yields(const struct arguments *a, const struct network *network,
@@ -322,12 +314,12 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
     struct fault fault = {""};
     struct model model;
     struct dataset set;
-    unsigned char folded[NETWORK_TENSORS] = {0};
+    unsigned char folded[NETWORK_TENSORS];
     if (check_outputs(a, &fault))
         return complain(&fault);
     if (model_read(&model, a->model, &fault))
         return complain(&fault);
-    mark_folded(&model, folded);
+    model_folded(&model, folded);
     a->settings.folded = folded;
     if (check_claim(a, &model, &fault) ||
         dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault)) {

@@ -1,13 +1,12 @@
 /* counterexample.c -- see counterexample.h. */
 #include "counterexample.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/box_floats.h"
 #include "analyzer/domains/domain.h"
-#include "analyzer/numbers/box_ends.h"
 #include "analyzer/numbers/engine_double.h"
 #include "analyzer/numbers/engine_mpfr.h"
 #include "analyzer/numbers/rounding.h"
@@ -37,41 +36,6 @@ struct counterexample_work {
 
 enum loss { LOSS_MARGIN, LOSS_CROSS_ENTROPY, LOSSES };
 
-/* float32 ends inside the interval whose outward ends in binary64 are given: those are off by
- * a few of 2^-53 of the sizes, which 2^-49 of them covers. */
-static void inward(float theta, double lower, double upper, float *from, float *to)
-{
-    double size = fabs((double)theta);
-    double low = lower + 0x1p-49 * (size + fabs(lower - theta));
-    double high = upper - 0x1p-49 * (size + fabs(upper - theta));
-    float f = low > -FLT_MAX ? (float)low : -FLT_MAX;
-    float t = high < FLT_MAX ? (float)high : FLT_MAX;
-    f = (double)f < low ? nextafterf(f, INFINITY) : f;
-    t = (double)t > high ? nextafterf(t, -INFINITY) : t;
-    *from = f < theta ? f : theta;
-    *to = t > theta ? t : theta;
-}
-
-static void fill_ends(struct counterexample *search)
-{
-    const struct network *n = search->network;
-    struct rounding_scope scope;
-    rounding_enter_nearest(&scope);
-    for (int t = 0; t < n->tensor_count; t++) {
-        const struct tensor *tensor = &n->tensors[t];
-        const float *theta = n->theta + tensor->offset;
-        double *lower = fault_alloc(tensor->count, sizeof *lower);
-        double *upper = fault_alloc(tensor->count, sizeof *upper);
-        box_ends_double(&search->box, theta, tensor->count, lower, upper);
-        for (size_t i = 0; i < tensor->count; i++)
-            inward(theta[i], lower[i], upper[i], &search->lower[tensor->offset + i],
-                   &search->upper[tensor->offset + i]);
-        free(lower);
-        free(upper);
-    }
-    rounding_leave(&scope);
-}
-
 struct counterexample *counterexample_new(const struct network *network, const struct box *box,
                                           const struct counterexample_budget *budget, int bits)
 {
@@ -84,7 +48,7 @@ struct counterexample *counterexample_new(const struct network *network, const s
     require(budget->steps > 0 && box_init(&search->point, BOX_RELATIVE, "0", &fault) == 0);
     search->lower = fault_alloc_aligned(network->parameter_count, sizeof(float));
     search->upper = fault_alloc_aligned(network->parameter_count, sizeof(float));
-    fill_ends(search);
+    box_floats(box, network, search->lower, search->upper);
     return search;
 }
 
@@ -150,16 +114,6 @@ int counterexample_confirm(const struct counterexample *search, const float *inp
            refuted_by(engine_mpfr(search->bits), search, input, label, star);
 }
 
-/* The greatest logit but the label's. */
-static size_t runner_up(const float *logits, size_t classes, size_t label)
-{
-    size_t best = label == 0;
-    for (size_t j = 0; j < classes; j++)
-        if (j != label && logits[j] > logits[best])
-            best = j;
-    return best;
-}
-
 /* Gradient of the loss that is to grow. */
 static void push(enum loss loss, const struct counterexample_work *work, size_t classes, int label)
 {
@@ -169,7 +123,7 @@ static void push(enum loss loss, const struct counterexample_work *work, size_t 
         return;
     }
     memset(work->dlogits, 0, classes * sizeof *work->dlogits);
-    work->dlogits[runner_up(work->logits, classes, (size_t)label)] = 1;
+    work->dlogits[loss_runner_up(work->logits, classes, (size_t)label)] = 1;
     work->dlogits[label] = -1;
 }
 
@@ -219,7 +173,7 @@ static int look(const struct counterexample *search, struct counterexample_work 
     size_t classes = search->network->class_count;
     net_forward(work->net, star, input, 1, work->logits, NULL);
     tally->runs++;
-    float best = work->logits[runner_up(work->logits, classes, (size_t)label)];
+    float best = work->logits[loss_runner_up(work->logits, classes, (size_t)label)];
     if (!(best >= work->logits[label]) || work->refused >= MOST_REFUSED)
         return 0;
     tally->proposed++;

@@ -132,3 +132,11 @@ void model_clear(struct model *model)
     free(model->provenance);
     *model = (struct model){0};
 }
+
+void model_folded(const struct model *model, unsigned char *folded)
+{
+    memset(folded, 0, NETWORK_TENSORS);
+    for (size_t i = 0; i < model->network.layer_count; i++)
+        if (model->norms[i] && model->network.layers[i].bias >= 0)
+            folded[model->network.layers[i].bias] = 1;
+}

@@ -36,4 +36,7 @@ int model_write(struct model *model, const char *path, struct fault *fault)
 
 void model_clear(struct model *model);
 
+/* folded [NETWORK_TENSORS]: 1 for biases that folding a batch normalisation made (fold.h), else 0. */
+void model_folded(const struct model *model, unsigned char *folded);
+
 #endif

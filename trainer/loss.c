@@ -1,6 +1,7 @@
 #include "loss.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "specs/fault.h"
 
@@ -116,6 +117,34 @@ double loss_rates(const float *rates, size_t count, size_t units, double strengt
         drates[i] = (float)(2 * strength * excess);
     }
     return strength * total;
+}
+
+size_t loss_runner_up(const float *logits, size_t classes, size_t label)
+{
+    size_t best = label == 0;
+    for (size_t j = 0; j < classes; j++)
+        if (j != label && logits[j] > logits[best])
+            best = j;
+    return best;
+}
+
+double loss_margin(const float *logits, const uint8_t *labels, size_t count, size_t classes,
+                   float *dlogits)
+{
+    double total = 0;
+    float scale = 1 / (float)count;
+    memset(dlogits, 0, count * classes * sizeof *dlogits);
+    for (size_t s = 0; s < count; s++) {
+        const float *row = logits + s * classes;
+        size_t next = loss_runner_up(row, classes, labels[s]);
+        double lead = (double)row[next] - row[labels[s]];
+        if (lead >= 0)
+            continue;
+        total += lead;
+        dlogits[s * classes + next] = scale;
+        dlogits[s * classes + labels[s]] = -scale;
+    }
+    return total / (double)count;
 }
 
 size_t loss_correct(const float *logits, const uint8_t *labels, size_t count, size_t classes)

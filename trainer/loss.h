@@ -32,6 +32,14 @@ double loss_jensen_shannon(const float *p, const float *q, size_t count, size_t 
 double loss_rates(const float *rates, size_t count, size_t units, double strength,
                   double target, float *drates);
 
+/* Mean over the batch of min(0, runner-up - label's logit): 0 for a sample that is wrong
+ * already, so that its gradient is spent on the others. */
+double loss_margin(const float *logits, const uint8_t *labels, size_t count, size_t classes,
+                   float *dlogits);
+
+/* The class with the greatest logit but `label`; classes >= 2. */
+size_t loss_runner_up(const float *logits, size_t classes, size_t label);
+
 /* How many samples have their label's logit strictly above all others; a tie is
  * wrong, and so is a NaN. */
 size_t loss_correct(const float *logits, const uint8_t *labels, size_t count, size_t classes);

@@ -1,0 +1,320 @@
+/* assess_attack.c -- see assess_attack.h. */
+#include "analyzer/assess_attack.h"
+
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/attack_report.h"
+#include "analyzer/attack_samples.h"
+#include "analyzer/box_floats.h"
+#include "analyzer/domains/trace.h"
+#include "console/exits.h"
+#include "console/interrupt.h"
+#include "console/progress.h"
+
+#define MAX_SIZES 64
+#define PAPER_STEPS 10
+#define PAPER_START 0.001
+
+enum { KEY_ZETA = 1000, KEY_BOX, KEY_EXACT_BIAS, KEY_PRESET, KEY_LOSS, KEY_STEPS, KEY_RESTARTS,
+       KEY_SCALE, KEY_CORNERS, KEY_PER_SAMPLE, KEY_DOMAIN };
+
+static const struct argp_option flags[] = {
+    {"zeta", KEY_ZETA, "Z[,Z...]", 0, "Sizes of the box (default 0.005,0.01,0.05,0.1,0.2)", 0},
+    {"box", KEY_BOX, "KIND", 0, "As certify's (default relative)", 0},
+    {"exact-bias", KEY_EXACT_BIAS, NULL, 0, "Biases are not attacked", 0},
+    {"preset", KEY_PRESET, "NAME", 0,
+     "paper: one start, 10 steps of zeta/10 on the KL divergence (Algorithm 1, Fig. S5); strong (default): that, and all "
+     "losses from several starts with steps that can turn back, the worst vector seen", 0},
+    {"loss", KEY_LOSS, "NAME", 0, "cross-entropy, kl, margin or all (strong's default)", 0},
+    {"steps", KEY_STEPS, "N", 0, "Steps of an attack (default 20; paper 10)", 0},
+    {"restarts", KEY_RESTARTS, "N", 0, "Starts of each loss: at the model, then at random "
+     "(default 2; paper 1)", 0},
+    {"step-scale", KEY_SCALE, "X", 0, "The steps together go X times as far as the box reaches "
+     "(default 2.5; paper 1)", 0},
+    {"corners", KEY_CORNERS, "N", 0, "Random corners to compare with (default 5)", 0},
+    {"per-sample", KEY_PER_SAMPLE, NULL, 0,
+     "Also attack the samples one by one, proving every hit, and prove what can be proved: "
+     "one sample certified and broken is exit status 5", 0},
+    {"domain", KEY_DOMAIN, "D", 0, "Of those proofs, as certify's (default auto)", 0},
+    {0},
+};
+
+static const char help[] =
+    "Search a weight box for the parameters that spoil the most answers."
+    "\vAn attack bounds the worst chip's accuracy from above, a certificate from below.\n\n"
+    "Examples:\n"
+    "  assess attack model.bin\n"
+    "  assess attack model.bin --preset paper --zeta 0.1 --plot attack.svg\n"
+    "  assess attack model.bin --zeta 1e-3,1e-2 --samples 100 --per-sample\n";
+
+struct request {
+    struct assess_subject subject;
+    char *text; /* of sizes, owned */
+    const char *zetas[MAX_SIZES];
+    size_t zeta_count, steps, restarts, corners; /* steps, restarts 0: the preset's */
+    double scale;                                /* 0: the preset's */
+    int paper, loss, per_sample;                 /* loss: a loss, -1 all, -2 the preset's */
+    struct prover_settings prover;
+    unsigned char folded[NETWORK_TENSORS];
+};
+
+static void parse_loss(struct request *r, const char *text, struct argp_state *state)
+{
+    r->loss = strcmp(text, "all") ? -2 : -1;
+    for (int i = 0; i < SETATTACK_LOSSES; i++)
+        if (!strcmp(text, setattack_loss_names[i]))
+            r->loss = i;
+    if (r->loss == -2)
+        argp_error(state, "--loss: '%s' is unknown; choose cross-entropy, kl, margin or all", text);
+}
+
+static error_t parse_search(int key, char *text, struct argp_state *state)
+{
+    struct request *r = state->input;
+    int domain;
+    switch (key) {
+    case KEY_PRESET:
+        if (strcmp(text, "paper") && strcmp(text, "strong"))
+            argp_error(state, "--preset: '%s' is unknown; choose paper or strong", text);
+        r->paper = !strcmp(text, "paper");
+        return 0;
+    case KEY_LOSS:
+        parse_loss(r, text, state);
+        return 0;
+    case KEY_STEPS:
+        r->steps = assess_subject_count(state, "--steps", text, 1);
+        return 0;
+    case KEY_RESTARTS:
+        r->restarts = assess_subject_count(state, "--restarts", text, 1);
+        return 0;
+    case KEY_SCALE:
+        r->scale = assess_subject_number(state, "--step-scale", text, 1e-6, 1e6);
+        return 0;
+    case KEY_CORNERS:
+        r->corners = assess_subject_count(state, "--corners", text, 0);
+        if (r->corners > ATTACK_MOST_CORNERS)
+            argp_error(state, "--corners: at most %d", ATTACK_MOST_CORNERS);
+        return 0;
+    case KEY_PER_SAMPLE:
+        r->per_sample = 1;
+        return 0;
+    case KEY_DOMAIN:
+        if ((domain = bounder_domain_from_name(text)) < 0)
+            argp_error(state, "--domain: '%s' is unknown; choose auto, box, trace or linear", text);
+        r->prover.domain = (enum bounder_domain)domain;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct request *r = state->input;
+    struct fault fault;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &r->subject;
+        return 0;
+    case KEY_ZETA:
+        free(r->text);
+        r->text = strdup(text);
+        r->zeta_count = assess_subject_decimals(state, "--zeta", r->text, 0, 100, r->zetas,
+                                                MAX_SIZES);
+        return 0;
+    case KEY_BOX:
+        if (box_form_parse(&r->prover.box, text, &fault))
+            argp_error(state, "--box: %s", fault.text);
+        return 0;
+    case KEY_EXACT_BIAS:
+        r->prover.box.exact_bias = 1;
+        return 0;
+    default:
+        return parse_search(key, text, state);
+    }
+}
+
+/* Attempt number i of the request; 0 after the last.  Strong attacks begin with the paper's,
+ * so that they are never weaker. */
+static int attempt(const struct request *r, size_t i, struct setattack_attempt *a)
+{
+    int one = r->loss >= 0 ? r->loss : r->paper && r->loss == -2 ? SETATTACK_DIVERGENCE : -1;
+    size_t losses = one >= 0 ? 1 : SETATTACK_LOSSES;
+    size_t restarts = r->restarts ? r->restarts : r->paper ? 1 : 2;
+    *a = (struct setattack_attempt){
+        .steps = r->steps && r->paper ? r->steps : PAPER_STEPS, .start = PAPER_START,
+        .scale = r->scale > 0 && r->paper ? r->scale : 1, .last = r->paper,
+        .loss = SETATTACK_DIVERGENCE,
+    };
+    if (!r->paper && i-- == 0)
+        return 1;
+    if (i >= losses * restarts)
+        return 0;
+    size_t restart = i / losses;
+    a->loss = one >= 0 ? (enum setattack_loss)one : (enum setattack_loss)(i % losses);
+    a->start = restart ? -1 : PAPER_START;
+    a->draw = restart;
+    if (!r->paper) {
+        a->steps = r->steps ? r->steps : 20;
+        a->scale = r->scale > 0 ? r->scale : 2.5;
+    }
+    return 1;
+}
+
+static size_t passes(const struct request *r)
+{
+    struct setattack_attempt a;
+    size_t total = r->corners;
+    for (size_t i = 0; attempt(r, i, &a); i++)
+        total += a.steps + 1;
+    return total;
+}
+
+static int on_pass(void *context)
+{
+    progress_add(context, 1);
+    return interrupt_seen();
+}
+
+/* Random corners, then the attacks; star [parameters] is the strongest's. */
+static void search(const struct request *r, const struct setattack *attack, float *star,
+                   unsigned char *wrong, struct progress *progress, struct attack_finding *f)
+{
+    size_t bytes = attack->network->parameter_count * sizeof *star;
+    float *at = fault_alloc_aligned(attack->network->parameter_count, sizeof *at);
+    struct setattack_attempt a;
+    for (f->corners = 0; f->corners < r->corners && !interrupt_seen(); progress_add(progress, 1)) {
+        setattack_corner(attack, f->corners, at);
+        f->corner_correct[f->corners++] = setattack_look(attack, at, wrong);
+    }
+    f->correct = SIZE_MAX;
+    for (size_t i = 0; attempt(r, i, &a) && (!i || !interrupt_seen()); i++) {
+        size_t correct = setattack_run(attack, &a, on_pass, progress, at);
+        f->attempts++;
+        if (correct >= f->correct)
+            continue;
+        f->correct = correct;
+        f->strongest = a;
+        memcpy(star, at, bytes);
+    }
+    free(at);
+}
+
+/* One size of box.  Returns 0, or -1 with the reason. */
+static int examine(struct request *r, const char *zeta, struct progress *progress,
+                   struct attack_finding *f, struct fault *fault)
+{
+    const struct network *n = &r->subject.model.network;
+    struct box box;
+    if (prover_box(&r->prover, n, zeta, &box, fault))
+        return -1;
+    float *ends = fault_alloc_aligned(3 * n->parameter_count, sizeof *ends);
+    float *star = ends + 2 * n->parameter_count;
+    unsigned char *wrong = fault_alloc(r->subject.set.count, 1);
+    box_floats(&box, n, ends, ends + n->parameter_count);
+    box_clear(&box);
+    struct setattack attack = {n, &r->subject.set, ends, ends + n->parameter_count,
+                               r->subject.common.seed};
+    f->zeta = zeta;
+    search(r, &attack, star, wrong, progress, f);
+    int failed = 0;
+    if (r->per_sample && !interrupt_seen()) {
+        struct counterexample_budget budget = {r->steps ? r->steps : PAPER_STEPS,
+                                               r->restarts ? r->restarts : 1};
+        setattack_look(&attack, star, wrong);
+        failed = attack_samples(&r->subject.model, &r->subject.set, &r->prover, &budget, zeta,
+                                star, wrong, f, fault);
+    }
+    free(wrong);
+    free(ends);
+    return failed;
+}
+
+static int examine_all(struct request *r, struct attack_outcome *o, struct fault *fault)
+{
+    struct progress progress;
+    int failed = 0;
+    progress_begin(&progress, "passes", r->zeta_count * passes(r), r->subject.common.quiet);
+    for (size_t i = 0; i < r->zeta_count && !failed && !interrupt_seen(); i++) {
+        struct attack_finding *f = &o->findings[o->count];
+        failed = examine(r, r->zetas[i], &progress, f, fault);
+        o->count += !failed;
+    }
+    progress_end(&progress);
+    o->interrupted = interrupt_seen();
+    return failed;
+}
+
+static int report(const struct attack_outcome *o, struct fault *fault)
+{
+    const struct assess_subject *s = o->subject;
+    attack_report_table(assess_subject_table(s), o);
+    return (s->json && attack_report_json(o, s->json, fault)) ||
+           (s->csv && attack_report_csv(o, s->csv, fault)) ||
+           (s->plot && o->count && attack_report_plot(o, s->plot, fault));
+}
+
+/* The accuracy of the model itself. */
+static size_t nominal(const struct assess_subject *s)
+{
+    const float *theta = s->model.network.theta;
+    struct setattack still = {&s->model.network, &s->set, theta, theta, 0};
+    unsigned char *wrong = fault_alloc(s->set.count, 1);
+    size_t correct = setattack_look(&still, theta, wrong);
+    free(wrong);
+    return correct;
+}
+
+static int assess(struct request *r, struct attack_outcome *o, struct fault *fault)
+{
+    if (assess_subject_load(&r->subject, fault))
+        return EXIT_INPUT;
+    model_folded(&r->subject.model, r->folded);
+    r->prover.folded = r->folded;
+    o->nominal = nominal(&r->subject);
+    if (examine_all(r, o, fault) || report(o, fault))
+        return EXIT_INPUT;
+    size_t contradictions = 0;
+    for (size_t i = 0; i < o->count; i++)
+        contradictions += attack_finding_contradictions(&o->findings[i]);
+    if (contradictions) {
+        fprintf(stderr, "assess: SELF-CHECK FAILED: %zu certified sample(s) were broken by proof; "
+                "trust no verdict of this build and report it\n", contradictions);
+        return EXIT_SELF_CHECK;
+    }
+    if (o->interrupted)
+        fprintf(stderr, "assess: interrupted; the attacks that were made are reported\n");
+    return o->interrupted ? EXIT_INCONCLUSIVE : EXIT_DONE;
+}
+
+int assess_attack(int argc, char **argv)
+{
+    static const struct argp_child children[] = {{&assess_subject_argp, 0, NULL, 0}, {0}};
+    static const char *const usual[] = {"0.005", "0.01", "0.05", "0.1", "0.2"};
+    static char name[] = "assess attack";
+    const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
+    struct request r = {.subject.script = ATTACK_SCRIPT, .zeta_count = 5, .corners = 5,
+                        .loss = -2,
+                        .prover = {.bits = 128, .disjuncts = TRACE_DISJUNCTS}};
+    struct fault fault = {""};
+    memcpy(r.zetas, usual, sizeof usual);
+    assess_subject_begin(&r.subject, name, argv);
+    argp_parse(&argp, argc, argv, 0, NULL, &r);
+    r.prover.seed = r.subject.common.seed;
+    struct attack_outcome o = {
+        .subject = &r.subject, .domain = bounder_domain_name(r.prover.domain),
+        .box = r.prover.box.typed ? r.prover.box.typed : box_kind_name(r.prover.box.kind),
+        .preset = r.paper ? "paper" : "strong",
+        .findings = fault_alloc(r.zeta_count, sizeof *o.findings)};
+    int status = assess(&r, &o, &fault);
+    if (status == EXIT_INPUT)
+        fprintf(stderr, "assess: %s\n", fault.text);
+    for (size_t i = 0; i < o.count; i++)
+        attack_finding_clear(&o.findings[i]);
+    free(o.findings);
+    assess_subject_clear(&r.subject);
+    free(r.text);
+    return status;
+}
