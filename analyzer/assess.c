@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "analyzer/assess_attack.h"
+#include "analyzer/assess_landscape.h"
 #include "analyzer/assess_mismatch.h"
+#include "analyzer/assess_potentials.h"
 #include "console/exits.h"
 #include "console/interrupt.h"
 #include "console/version.h"
@@ -15,7 +17,9 @@ struct subcommand {
 
 static const struct subcommand subcommands[] = {
     {"attack", "accuracy at the worst parameters that are found in a box", assess_attack},
+    {"landscape", "loss around the parameters", assess_landscape},
     {"mismatch", "accuracy of chips whose parameters are off at random", assess_mismatch},
+    {"potentials", "membrane potentials against the threshold, firing rates", assess_potentials},
 };
 #define SUBCOMMANDS (sizeof subcommands / sizeof *subcommands)
 

@@ -76,10 +76,19 @@ void assess_subject_begin(struct assess_subject *subject, char *name, char **arg
     options_begin(&subject->common);
 }
 
+int assess_subject_model(struct assess_subject *s, struct fault *fault)
+{
+    return model_read(&s->model, s->path, fault);
+}
+
 int assess_subject_load(struct assess_subject *s, struct fault *fault)
 {
-    if (model_read(&s->model, s->path, fault) ||
-        dataset_load(&s->set, s->model.task, s->model.input, s->split, s->common.data, fault))
+    return assess_subject_model(s, fault) || assess_subject_data(s, fault) ? -1 : 0;
+}
+
+int assess_subject_data(struct assess_subject *s, struct fault *fault)
+{
+    if (dataset_load(&s->set, s->model.task, s->model.input, s->split, s->common.data, fault))
         return -1;
     if (s->samples > s->set.count)
         return fault_set(fault, "--samples: %s has %zu samples, %zu were asked for", s->set.name,

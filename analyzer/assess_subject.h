@@ -28,7 +28,11 @@ extern const struct argp assess_subject_argp;
 /* Before argp_parse: defaults and options_begin; argv[0] becomes `name`, "assess SUBCOMMAND". */
 void assess_subject_begin(struct assess_subject *subject, char *name, char **argv);
 
-/* Read the model and its data.  Returns 0, or -1 with the reason. */
+/* Read the model, its data, or both.  Return 0, or -1 with the reason. */
+int assess_subject_model(struct assess_subject *subject, struct fault *fault)
+    __attribute__((warn_unused_result));
+int assess_subject_data(struct assess_subject *subject, struct fault *fault)
+    __attribute__((warn_unused_result));
 int assess_subject_load(struct assess_subject *subject, struct fault *fault)
     __attribute__((warn_unused_result));
 void assess_subject_clear(struct assess_subject *subject); /* safe on a zeroed struct */

@@ -102,3 +102,13 @@ double lsnn_doubt(const struct lsnn_run *run)
 {
     return run->width ? run->width->sum : 0;
 }
+
+void lsnn_state(const struct lsnn_run *run, size_t sample, size_t t, const float **v,
+                const float **b, const uint64_t **spikes)
+{
+    size_t slot = lsnn_slot(run, sample, t);
+    require(sample < run->count && t <= run->steps);
+    *v = run->v + slot * run->stride;
+    *b = run->b + slot * run->stride;
+    *spikes = run->spikes + slot * run->words;
+}

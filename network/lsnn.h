@@ -23,6 +23,7 @@
 #define NETWORK_LSNN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "specs/network.h"
 
@@ -38,6 +39,11 @@ void lsnn_free(struct lsnn_run *run);
  * step, may be NULL. */
 void lsnn_forward(struct lsnn_run *run, const float *theta, const float *inputs,
                   size_t count, float *logits, float *rates);
+
+/* State of a sample of the last lsnn_forward at step t, 0 to steps: *v and *b point to V_t and
+ * B_t [units], *spikes to o_t, bit k % 64 of word k / 64; valid until the next lsnn_forward. */
+void lsnn_state(const struct lsnn_run *run, size_t sample, size_t t, const float **v,
+                const float **b, const uint64_t **spikes);
 
 /* gradient [parameter_count] (overwritten) of sum(dlogits * logits) +
  * sum(drates * rates) with respect to theta, with the surrogate above; theta,
