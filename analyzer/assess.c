@@ -5,6 +5,7 @@
 #include "analyzer/assess_attack.h"
 #include "analyzer/assess_landscape.h"
 #include "analyzer/assess_mismatch.h"
+#include "analyzer/assess_pcm.h"
 #include "analyzer/assess_potentials.h"
 #include "console/exits.h"
 #include "console/interrupt.h"
@@ -19,6 +20,7 @@ static const struct subcommand subcommands[] = {
     {"attack", "accuracy at the worst parameters that are found in a box", assess_attack},
     {"landscape", "loss around the parameters", assess_landscape},
     {"mismatch", "accuracy of chips whose parameters are off at random", assess_mismatch},
+    {"pcm", "accuracy over time of chips of phase-change memory", assess_pcm},
     {"potentials", "membrane potentials against the threshold, firing rates", assess_potentials},
 };
 #define SUBCOMMANDS (sizeof subcommands / sizeof *subcommands)
@@ -32,7 +34,8 @@ static void help(FILE *stream)
         fprintf(stream, "  %-10s %s\n", subcommands[i].name, subcommands[i].purpose);
     fprintf(stream, "\nassess SUBCOMMAND --help says more.\n\nExamples:\n"
                     "  assess mismatch model.bin --levels 0.1,0.2,0.3 --chips 100\n"
-                    "  assess attack model.bin --preset paper --zeta 0.1\n\n"
+                    "  assess attack model.bin --preset paper --zeta 0.1\n"
+                    "  assess pcm model.bin --times 25,1d,1y\n\n"
                     "Exit status: 0 done, 2 wrong flags, 3 unreadable or unwritable files, 4 stopped\n"
                     "early, 5 a self-check failed.\n");
 }

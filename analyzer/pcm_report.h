@@ -1,0 +1,33 @@
+/* pcm_report.h -- what is said of chips of phase-change memory: table, JSON, CSV, figure. */
+#ifndef ANALYZER_PCM_REPORT_H
+#define ANALYZER_PCM_REPORT_H
+
+#include <stdio.h>
+
+#include "analyzer/empirical/pcm_measure.h"
+#include "specs/model.h"
+
+#define PCM_SCRIPT "pcm.gp"
+#define PCM_CONFIDENCE 0.99
+
+struct pcm_report {
+    const char *path;               /* of the model */
+    const char *const *times;       /* as typed, [what->time_count] */
+    double at_least;                /* percent, or negative */
+    const struct pcm_measure *what;
+    const struct pcm_measured *found;
+};
+
+/* A line per time. */
+void pcm_report_table(FILE *stream, const struct pcm_report *report);
+
+/* Schema steadfast/assess/1; a line per time and chip; mean, deviation and extremes against time.
+ * Return 0, or -1 with the reason. */
+int pcm_report_json(const struct pcm_report *report, const char *path, struct fault *fault)
+    __attribute__((warn_unused_result));
+int pcm_report_csv(const struct pcm_report *report, const char *path, struct fault *fault)
+    __attribute__((warn_unused_result));
+int pcm_report_plot(const struct pcm_report *report, const char *path, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+#endif
