@@ -8,6 +8,7 @@
 #include "analyzer/cases.h"
 #include "analyzer/certificate_raster.h"
 #include "analyzer/certificate_witness.h"
+#include "analyzer/domains/linear_claims.h"
 #include "analyzer/numbers/engine_double.h"
 #include "specs/outfile.h"
 
@@ -24,12 +25,13 @@ int certificate_write_check(const struct prover_settings *settings, struct fault
     return 0;
 }
 
-static const char *const verdicts[] = {"certified box", "certified trace", "falsified",
-                                       "misclassified", "unknown",         "unclaimed"};
-enum word { WORD_BOX, WORD_TRACE, WORD_FALSIFIED, WORD_MISCLASSIFIED, WORD_UNKNOWN, WORD_UNCLAIMED,
-            WORDS };
+static const char *const verdicts[] = {"certified box", "certified trace", "certified linear",
+                                       "falsified",     "misclassified",   "unknown",
+                                       "unclaimed"};
+enum word { WORD_BOX, WORD_TRACE, WORD_LINEAR, WORD_FALSIFIED, WORD_MISCLASSIFIED, WORD_UNKNOWN,
+            WORD_UNCLAIMED, WORDS };
 
-/* A sample's word and, for a trace, its evidence (owned). */
+/* A sample's word and its evidence, NULL where it needs none (owned). */
 struct entry {
     enum word word;
     char *evidence;
@@ -44,7 +46,9 @@ static enum word word_of(const struct sample_result *r)
     case VERDICT_CERTIFIED:
         if (r->method == METHOD_BOX && !r->adopted)
             return WORD_BOX;
-        return r->method == METHOD_TRACE ? WORD_TRACE : WORD_UNCLAIMED;
+        return r->method == METHOD_TRACE    ? WORD_TRACE
+               : r->method == METHOD_LINEAR ? WORD_LINEAR
+                                            : WORD_UNCLAIMED;
     case VERDICT_FALSIFIED:
         return WORD_FALSIFIED;
     case VERDICT_UNKNOWN:
@@ -87,6 +91,53 @@ static int gather_rasters(const struct report *r, struct entry *entries, struct 
     trace_free(trace);
     box_clear(&box);
     return failed;
+}
+
+/* Of the ways to write down a linear proof the shortest that still is one; NULL if none is. */
+static char *linear_evidence(const struct linear *linear, struct linear_work *work,
+                             const float *input, int label)
+{
+    static const struct {
+        enum linear_depth depth;
+        int bits;
+    } ways[] = {{LINEAR_MARGINS, 10}, {LINEAR_FULL, 10}, {LINEAR_FULL, 20}};
+    char *evidence = NULL;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && !evidence; i++)
+        evidence = linear_claims(linear, work, input, label, ways[i].depth, ways[i].bits);
+    return evidence;
+}
+
+/* Evidence of the samples that `linear` proved. */
+static int gather_claims(const struct report *r, struct entry *entries, struct fault *fault)
+{
+    const struct network *network = &r->model->network;
+    struct box box;
+    if (prover_box(r->settings, network, r->runs[0].zeta, &box, fault))
+        return -1;
+    struct linear *linear = linear_prepare(engine_double(), network, &box, fault);
+    int writable = linear && !linear_claims_check(linear, NULL);
+    if (linear) {
+#pragma omp parallel
+        {
+            struct linear_work *work = linear_work_new(linear);
+#pragma omp for schedule(dynamic, 1)
+            for (size_t k = 0; k < r->count; k++) {
+                size_t at = r->first + k;
+                if (entries[k].word != WORD_LINEAR)
+                    continue;
+                if (writable)
+                    entries[k].evidence =
+                        linear_evidence(linear, work, r->set->inputs + at * r->set->features,
+                                        r->set->labels[at]);
+                if (!entries[k].evidence)
+                    entries[k].word = WORD_UNCLAIMED;
+            }
+            linear_work_free(work);
+        }
+    }
+    linear_release(linear);
+    box_clear(&box);
+    return linear ? 0 : -1;
 }
 
 /* Evidence of the falsified samples; the search depends on seed and sample alone. */
@@ -177,8 +228,8 @@ static void remark(const struct report *r, const struct entry *entries)
     for (size_t i = 0; i < r->count; i++)
         unclaimed += entries[i].word == WORD_UNCLAIMED;
     if (unclaimed)
-        fprintf(stderr, "certify: %zu certified samples are not claimed in the certificate, which "
-                "has evidence of box and trace only\n", unclaimed);
+        fprintf(stderr, "certify: %zu certified samples are not claimed in the certificate: it "
+                "has no evidence of their kind\n", unclaimed);
 }
 
 int certificate_write(const struct report *r, const struct falsify_settings *attack,
@@ -186,15 +237,18 @@ int certificate_write(const struct report *r, const struct falsify_settings *att
 {
     char *text = NULL, digest[DIGEST_HEX];
     size_t length = 0;
-    int traced = 0, broken = 0, failed = 0;
+    int traced = 0, lines = 0, broken = 0, failed = 0;
     struct entry *entries = fault_alloc(r->count, sizeof *entries);
     for (size_t i = 0; i < r->count; i++) {
         entries[i].word = word_of(&r->runs[0].results[i]);
         traced |= entries[i].word == WORD_TRACE;
+        lines |= entries[i].word == WORD_LINEAR;
         broken |= entries[i].word == WORD_FALSIFIED;
     }
     if (traced)
         failed = gather_rasters(r, entries, fault);
+    if (lines && !failed)
+        failed = gather_claims(r, entries, fault);
     if (broken && !failed)
         failed = gather_witnesses(r, attack, entries, fault);
     FILE *stream = open_memstream(&text, &length);

@@ -2,7 +2,8 @@
 #include "audit_evidence.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "audit_text.h"
 
 #define MOST_CASES 4096 /* assumed at once, and leaves below a sample */
 
@@ -48,34 +49,16 @@ struct tree {
     const struct audit_network *network;
     const float *input;
     int label;
-    const char *at, *end;
+    struct text text;
     size_t nodes;
     struct audit_case cases[MOST_CASES];
     struct fault *why;
 };
 
-static int read_number(struct tree *t, size_t most, size_t *value)
-{
-    const char *start = t->at;
-    *value = 0;
-    while (t->at < t->end && *t->at >= '0' && *t->at <= '9' && *value <= most)
-        *value = 10 * *value + (size_t)(*t->at++ - '0');
-    return t->at == start || *value > most || (*start == '0' && t->at != start + 1) ? -1 : 0;
-}
-
-static int read_word(struct tree *t, const char *word)
-{
-    size_t length = strlen(word);
-    if ((size_t)(t->end - t->at) < length || memcmp(t->at, word, length))
-        return -1;
-    t->at += length;
-    return 0;
-}
-
 static int check_leaf(struct tree *t, size_t depth)
 {
     struct audit_margins margins;
-    if (audit_trace(t->network, t->input, t->label, t->cases, depth, &t->at, t->end, &margins,
+    if (audit_trace(t->network, t->input, t->label, t->cases, depth, &t->text.at, t->text.end, &margins,
                     t->why))
         return -1;
     return audit_margins_prove(&margins, t->network->network->class_count, t->label)
@@ -87,12 +70,12 @@ static int check_tree(struct tree *t, size_t depth)
 {
     const struct lsnn *l = &t->network->network->lsnn;
     struct audit_case *assumed = &t->cases[depth];
-    if (!read_word(t, " leaf\n"))
+    if (!text_word(&t->text, " leaf\n"))
         return check_leaf(t, depth);
     if (depth + 1 == MOST_CASES || ++t->nodes == MOST_CASES)
         return fault_set(t->why, "more than %d cases", MOST_CASES);
-    if (read_word(t, " split ") || read_number(t, l->steps - 1, &assumed->step) ||
-        read_word(t, " ") || read_number(t, l->units - 1, &assumed->unit) || read_word(t, "\n"))
+    if (text_word(&t->text, " split ") || text_number(&t->text, l->steps - 1, &assumed->step) ||
+        text_word(&t->text, " ") || text_number(&t->text, l->units - 1, &assumed->unit) || text_word(&t->text, "\n"))
         return fault_set(t->why, "neither a leaf nor a split at a step and a neuron");
     assumed->fires = 1;
     if (check_tree(t, depth + 1))
@@ -111,11 +94,10 @@ static enum evidence check_trace(const struct audit_network *a,
     t->network = a;
     t->input = input;
     t->label = sample->label;
-    t->at = sample->evidence;
-    t->end = sample->evidence_end;
+    t->text = (struct text){sample->evidence, sample->evidence_end};
     t->why = why;
     int failed = check_tree(t, 0);
-    if (!failed && t->at != t->end)
+    if (!failed && t->text.at != t->text.end)
         failed = fault_set(why, "evidence goes on after the last case");
     free(t);
     return failed ? EVIDENCE_FAILS : EVIDENCE_HOLDS;
@@ -138,6 +120,11 @@ enum evidence evidence_check(const struct audit_network *around,
         return EVIDENCE_HOLDS;
     case CERTIFIED_TRACE:
         return check_trace(around, sample, input, why);
+    case CERTIFIED_LINEAR:
+        return audit_linear(around, input, sample->label, sample->evidence, sample->evidence_end,
+                            why)
+                   ? EVIDENCE_FAILS
+                   : EVIDENCE_HOLDS;
     case FALSIFIED:
         return witness_check(nominal, box, sample, input, why);
     case CERTIFICATE_VERDICTS:

@@ -65,4 +65,9 @@ int audit_trace(const struct audit_network *a, const float *input, int label,
                 const char *end, struct audit_margins *margins, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* Linear evidence, from `text` to `end`.  Returns 0 if all of it holds, so that the margins are
+ * positive, or -1 with the defect. */
+int audit_linear(const struct audit_network *a, const float *input, int label, const char *text,
+                 const char *end, struct fault *fault) __attribute__((warn_unused_result));
+
 #endif

@@ -163,8 +163,10 @@ static double percent(size_t part, size_t whole)
 void audit_print(FILE *stream, const struct audit *a, const char *certificate, const char *model)
 {
     const struct certificate *c = &a->certificate;
-    size_t proven = a->checked[CERTIFIED_BOX] + a->checked[CERTIFIED_TRACE];
-    size_t claimed = c->counts[CERTIFIED_BOX] + c->counts[CERTIFIED_TRACE];
+    size_t proven = a->checked[CERTIFIED_BOX] + a->checked[CERTIFIED_TRACE] +
+                    a->checked[CERTIFIED_LINEAR];
+    size_t claimed = c->counts[CERTIFIED_BOX] + c->counts[CERTIFIED_TRACE] +
+                     c->counts[CERTIFIED_LINEAR];
     fprintf(stream, "certificate  %s\n", certificate);
     fprintf(stream, "model        %s\n             sha256 %s\n", model, a->model.sha256);
     fprintf(stream, "data         %s, samples %zu to %zu of %zu\n             sha256 %s\n",

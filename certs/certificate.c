@@ -11,7 +11,8 @@
 #define HEAD (MAGIC_LENGTH + 8)
 
 static const char *const verdict_names[CERTIFICATE_VERDICTS] = {
-    "certified box", "certified trace", "falsified", "misclassified", "unknown", "unclaimed"};
+    "certified box", "certified trace", "certified linear", "falsified",
+    "misclassified", "unknown",         "unclaimed"};
 
 const char *certificate_verdict_name(enum certificate_verdict verdict)
 {
@@ -206,7 +207,7 @@ static int read_sample(struct certificate *c, size_t i, struct reader *r)
     sample->label = (int)label;
     sample->verdict = (enum certificate_verdict)verdict;
     skip_evidence(sample, r);
-    int shown = verdict == CERTIFIED_TRACE || verdict == FALSIFIED;
+    int shown = verdict == CERTIFIED_TRACE || verdict == CERTIFIED_LINEAR || verdict == FALSIFIED;
     if (shown != (sample->evidence != sample->evidence_end))
         return defect(r, shown ? "the evidence is missing" : "evidence for what needs none");
     return 0;

@@ -19,6 +19,7 @@
 enum certificate_verdict {
     CERTIFIED_BOX,      /* interval bound propagation proves it: nothing to show */
     CERTIFIED_TRACE,    /* a tree of cases whose leaves are spike rasters */
+    CERTIFIED_LINEAR,   /* bounds between the layers, each implied by those before */
     FALSIFIED,          /* a parameter vector in the box */
     MISCLASSIFIED,      /* the model itself is wrong */
     UNKNOWN,

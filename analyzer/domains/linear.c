@@ -213,8 +213,12 @@ static void bound_relaxed(struct linear_work *work, int v, enum linear_depth dep
     int differences = depth == LINEAR_FULL || source->rule == RULE_POINT;
     if (differences)
         linear_differences(work, v);
+    if (differences && work->claims)
+        claims_differences(work, v);
     relaxation_pool(s->table[v], &read, node->layer.size, node->floor,
                     differences ? s->differences[v] : NULL, s->low[v], s->high[v]);
+    if (work->claims)
+        claims_windows(work, v, differences ? s->differences[v] : NULL);
 }
 
 static void bound_sum(struct linear_work *work, int v)
@@ -265,6 +269,8 @@ static void bound_node(struct linear_work *work, int v, enum linear_depth depth)
     }
     if (depth == LINEAR_FULL)
         linear_refine(work, v);
+    if (work->claims && has_weights(node))
+        claims_values(work, v);
 }
 
 static void begin(struct linear_work *work, const float *input)

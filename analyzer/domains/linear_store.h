@@ -86,6 +86,7 @@ struct linear_work {
     double lower[WALK_ROWS];
     double spent, allowed; /* multiply-adds of this sample, and how many there may be */
     double deadline;       /* of this sample's substitutions between layers */
+    struct claims *claims; /* being written; NULL: none */
 };
 
 /* linear_graph.c */
@@ -96,6 +97,13 @@ size_t carry_divisor(const struct node *node);
 size_t carry_list(const struct node *node, struct grid input, struct window out,
                   struct window in, uint32_t *from_at, uint32_t *to_at);
 struct window carry_window(const struct node *node, struct grid input, struct window out);
+
+/* linear_claims.c, where the work has claims: make the bounds of a node with weights short and
+ * write them; leave no difference in a pooling's windows so near 0 that others might not see
+ * which side it is on; and make short what the pooling's upper lines rest on, and write it. */
+void claims_values(struct linear_work *work, int node);
+void claims_differences(struct linear_work *work, int pool);
+void claims_windows(struct linear_work *work, int pool, const double *differences);
 
 /* linear_guess.c: the nominal values, roughly, into the state's guess. */
 void linear_guess(const struct linear *linear, struct linear_work *work);

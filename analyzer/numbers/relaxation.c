@@ -148,6 +148,7 @@ int pool_candidate(struct grid out, size_t place, size_t channel, const struct r
  * may exceed the winner. */
 struct contest {
     size_t winner, top;
+    uint64_t rivals; /* those left, where windows have at most 64 members */
     double others, excess;
 };
 
@@ -158,6 +159,7 @@ static struct contest contest_of(const struct relaxation *t, size_t place, size_
     struct grid out = t->grid;
     struct contest c = {.others = -INFINITY, .excess = 0};
     c.winner = c.top = pool_winner(out, place, channel, v, size);
+    c.rivals = (uint64_t)1 << c.winner % 64;
     size_t winner_at = pool_at(out, place, channel, v->grid, size, c.winner);
     double top_high = v->high[winner_at];
     for (size_t i = 0; i < size * size; i++) {
@@ -170,6 +172,7 @@ static struct contest contest_of(const struct relaxation *t, size_t place, size_
         if (i == c.winner || apart <= 0 || (floor && high <= 0) ||
             !pool_candidate(out, place, channel, v, size, i))
             continue;
+        c.rivals |= (uint64_t)1 << i % 64;
         c.excess = apart > c.excess ? apart : c.excess;
         double loser = high > top_high ? top_high : high;
         if (high > top_high) {
@@ -181,22 +184,32 @@ static struct contest contest_of(const struct relaxation *t, size_t place, size_
     return c;
 }
 
+/* Both lines above: by the top and the others, and by the winner and the excess. */
+static int is_by_top(const struct relaxation *t, const struct relaxed *v, size_t size, int floor,
+                     size_t place, size_t channel, const struct contest *c, struct convex *a,
+                     struct convex *b)
+{
+    struct grid out = t->grid;
+    size_t w = pool_at(out, place, channel, v->grid, size, c->winner);
+    size_t top = pool_at(out, place, channel, v->grid, size, c->top);
+    double m = floor && c->others < 0 ? 0 : c->others, low = v->low[w], high = v->high[w];
+    double low_kept = floor ? above_zero(low) : low, high_kept = floor ? above_zero(high) : high;
+    *a = (struct convex){v->low[top], v->high[top], fmax(v->low[top], m), fmax(v->high[top], m)};
+    *b = (struct convex){low, high, -(-low_kept - c->excess), -(-high_kept - c->excess)};
+    /* !: an unbounded chord is no number. */
+    return !(chord_at(b, v->guess[w]) <= chord_at(a, v->guess[top]));
+}
+
 static void pool_output(struct relaxation *t, const struct relaxed *v, size_t size, int floor,
                         const double *differences, size_t place, size_t channel, double *out_low,
                         double *out_high)
 {
     struct grid out = t->grid;
+    struct convex a, b;
     struct contest c = contest_of(t, place, channel, v, size, floor, differences);
+    int by_top = is_by_top(t, v, size, floor, place, channel, &c, &a, &b);
     size_t at = place * out.stride + channel;
-    size_t w = pool_at(out, place, channel, v->grid, size, c.winner);
-    size_t top = pool_at(out, place, channel, v->grid, size, c.top);
-    double m = floor && c.others < 0 ? 0 : c.others, low = v->low[w], high = v->high[w];
-    struct convex a = {v->low[top], v->high[top], fmax(v->low[top], m), fmax(v->high[top], m)};
-    double low_kept = floor ? above_zero(low) : low, high_kept = floor ? above_zero(high) : high;
-    struct convex b = {low, high, -(-low_kept - c.excess), -(-high_kept - c.excess)};
-    /* !: an unbounded chord is no number. */
-    int by_top = !(chord_at(&b, v->guess[w]) <= chord_at(&a, v->guess[top]));
-    t->alpha[at] = floor ? better_line(low, high) : 1;
+    t->alpha[at] = floor ? better_line(b.low, b.high) : 1;
     set_upper(t, at, by_top ? &a : &b);
     t->place[0][at] = (uint32_t)pool_place(out, place, v->grid, size, c.winner);
     t->place[1][at] =
@@ -204,6 +217,19 @@ static void pool_output(struct relaxation *t, const struct relaxed *v, size_t si
     double least = least_maximum(out, place, channel, v, size);
     out_low[at] = floor ? above_zero(least) : least;
     out_high[at] = fmin(a.at_high, b.at_high);
+}
+
+struct pool_choice relaxation_choice(const struct relaxation *t, const struct relaxed *v,
+                                     size_t size, int floor, const double *differences,
+                                     size_t place, size_t channel)
+{
+    struct convex a, b;
+    struct rounding_scope scope;
+    rounding_enter_downward(&scope);
+    struct contest c = contest_of(t, place, channel, v, size, floor, differences);
+    int by_top = is_by_top(t, v, size, floor, place, channel, &c, &a, &b);
+    rounding_leave(&scope);
+    return (struct pool_choice){c.winner, by_top ? c.top : c.winner, c.rivals, c.excess, by_top};
 }
 
 void relaxation_pool(struct relaxation *t, const struct relaxed *v, size_t size, int floor,

@@ -30,6 +30,19 @@ void relaxation_relu(struct relaxation *table, const struct relaxed *v, double *
 void relaxation_pool(struct relaxation *table, const struct relaxed *v, size_t size, int floor,
                      const double *differences, double *out_low, double *out_high);
 
+/* What relaxation_pool's upper line of a window rests on: members are at most the winner +
+ * excess; or (by_top) those in `rivals`, the winner among them, are at most the greater of `top`
+ * and the upper ends of the other rivals, and all else is at most the winner. */
+struct pool_choice {
+    size_t winner, top;
+    uint64_t rivals;
+    double excess;
+    int by_top;
+};
+struct pool_choice relaxation_choice(const struct relaxation *table, const struct relaxed *v,
+                                     size_t size, int floor, const double *differences,
+                                     size_t place, size_t channel);
+
 /* The place in v's grid of the i-th of a window (`out`: output grid, `place` in it). */
 size_t pool_place(struct grid out, size_t place, struct grid v, size_t size, size_t i);
 

@@ -1,0 +1,231 @@
+/* linear_claims.c -- see linear_claims.h. */
+#include "linear_claims.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analyzer/numbers/rounding.h"
+#include "deadline.h"
+#include "linear_store.h"
+
+#define SLACK 0x1p-6    /* of a unit, for those who round otherwise */
+#define MOST_UNITS 0x1p50
+#define MOST_EXPONENT 900
+#define MOST_SIZE 6     /* of pooling windows: members have a digit, 0-9a-z */
+
+struct claims {
+    FILE *text;
+    int bits, first; /* node: the first with weights, whose bounds need no claim */
+    int broken;      /* something cannot be written */
+};
+
+static int is_flatten(const struct node *node)
+{
+    return node->rule == RULE_CARRY && node->layer.kind == LAYER_FLATTEN;
+}
+
+static int first_weights(const struct linear *linear)
+{
+    for (int v = 1; v < linear->count; v++)
+        if (linear->nodes[v].weights)
+            return v;
+    return linear->count;
+}
+
+int linear_claims_check(const struct linear *linear, struct fault *fault)
+{
+    int first = first_weights(linear);
+    int chain = network_is_chain(linear->network);
+    for (int v = 1; v < linear->count && chain; v++) {
+        const struct node *node = &linear->nodes[v];
+        if (node->rule == RULE_CARRY || node->rule == RULE_ADD)
+            chain = is_flatten(node);
+        if (node->rule == RULE_POOL || node->rule == RULE_RELU)
+            chain = v > first && (node->rule == RULE_RELU ||
+                                  (node->floor && node->layer.size <= MOST_SIZE));
+        if (node->weights && v != first)
+            chain = linear->nodes[node->from].nonnegative;
+    }
+    return chain ? 0 : fault_set(fault, "not a chain of layers with ReLUs and maximum pooling");
+}
+
+/* A unit of 2^-exponent for numbers about `width` wide and at most `most` great. */
+static int exponent_for(const struct claims *claims, double width, double most)
+{
+    int exponent = 0, limit = 0;
+    if (width > 0)
+        exponent = claims->bits - ilogb(width);
+    if (most > 0)
+        limit = ilogb(MOST_UNITS) - 1 - ilogb(most);
+    exponent = exponent < limit ? exponent : limit;
+    return exponent < 0 ? 0 : exponent < MOST_EXPONENT ? exponent : MOST_EXPONENT;
+}
+
+/* The exponent for bounds of a node. */
+static int node_exponent(const struct linear_work *work, int v)
+{
+    struct grid grid = work->linear->nodes[v].grid;
+    double width = 0, most = 0;
+    size_t places = grid.height * grid.width;
+    for (size_t p = 0; p < places; p++)
+        for (size_t c = 0; c < grid.channels; c++) {
+            double low = work->state.low[v][p * grid.stride + c];
+            double high = work->state.high[v][p * grid.stride + c];
+            width += high - low;
+            most = fmax(most, fmax(fabs(low), fabs(high)));
+        }
+    if (!isfinite(width))
+        work->claims->broken = 1;
+    return isfinite(width) ? exponent_for(work->claims, width / (double)(places * grid.channels),
+                                          most)
+                           : 0;
+}
+
+static void put_bounds(struct claims *claims, double unit, double *low, double *high)
+{
+    double from = floor(*low / unit - SLACK), to = ceil(*high / unit + SLACK);
+    if (!(fabs(from) < MOST_UNITS && fabs(to) < MOST_UNITS)) {
+        claims->broken = 1;
+        return;
+    }
+    fprintf(claims->text, " %.0f+%.0f", from + 0.0, to - from);
+    *low = from * unit;
+    *high = to * unit;
+}
+
+void claims_values(struct linear_work *work, int v)
+{
+    struct claims *claims = work->claims;
+    struct grid grid = work->linear->nodes[v].grid;
+    if (v == claims->first)
+        return;
+    int exponent = node_exponent(work, v);
+    fprintf(claims->text, " bounds %d %d\n", v - 1, exponent);
+    for (size_t p = 0; p < grid.height * grid.width; p++) {
+        for (size_t c = 0; c < grid.channels; c++)
+            put_bounds(claims, ldexp(1, -exponent), &work->state.low[v][p * grid.stride + c],
+                       &work->state.high[v][p * grid.stride + c]);
+        fputc('\n', claims->text);
+    }
+}
+
+void claims_differences(struct linear_work *work, int pool)
+{
+    const struct node *node = &work->linear->nodes[pool];
+    size_t count = grid_count(node->grid) * node->layer.size * node->layer.size;
+    double near = ldexp(SLACK, -node_exponent(work, node->from));
+    for (size_t i = 0; i < count && node->from != work->claims->first; i++) {
+        double *apart = &work->state.differences[pool][i];
+        if (*apart > -near && *apart <= 0)
+            *apart = near;
+    }
+}
+
+static void put_choice(FILE *text, const struct pool_choice *choice, size_t members, double excess)
+{
+    static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    uint64_t rest = choice->rivals & ~((uint64_t)1 << choice->top);
+    fprintf(text, " %c", digits[choice->winner]);
+    if (!choice->by_top && excess > 0)
+        fprintf(text, "+%.0f", excess);
+    if (!choice->by_top || !rest)
+        return;
+    fprintf(text, ":%c", digits[choice->top]);
+    for (size_t i = 0; i < members; i++)
+        if (rest >> i & 1)
+            fputc(digits[i], text);
+}
+
+/* The line of a window that is named by the excess over the winner, for another excess. */
+static void set_excess(struct relaxation *t, size_t at, double excess)
+{
+    t->at_low[at] = -(-fmax(t->low[at], 0) - excess);
+    t->at_high[at] = -(-fmax(t->high[at], 0) - excess);
+}
+
+static void claim_window(struct linear_work *work, int pool, const struct relaxed *v,
+                         const double *differences, double unit, size_t place, size_t channel)
+{
+    const struct node *node = &work->linear->nodes[pool];
+    struct relaxation *table = work->state.table[pool];
+    size_t size = node->layer.size, at = place * node->grid.stride + channel;
+    struct pool_choice choice =
+        relaxation_choice(table, v, size, node->floor, differences, place, channel);
+    double most = 0, excess = choice.excess > 0 ? ceil(choice.excess / unit + SLACK) : 0;
+    if (!(excess < MOST_UNITS))
+        work->claims->broken = 1;
+    put_choice(work->claims->text, &choice, size * size, excess);
+    if (!choice.by_top)
+        set_excess(table, at, excess * unit);
+    for (size_t i = 0; i < size * size; i++)
+        most = fmax(most, v->high[pool_place(node->grid, place, v->grid, size, i) * v->grid.stride +
+                                  channel]);
+    work->state.high[pool][at] = fmin(table->at_high[at], most);
+}
+
+void claims_windows(struct linear_work *work, int pool, const double *differences)
+{
+    const struct node *node = &work->linear->nodes[pool];
+    struct grid input = work->linear->nodes[node->from].grid;
+    struct relaxed v = {input, work->state.low[node->from], work->state.high[node->from],
+                        work->state.guess[node->from]};
+    int exponent = node_exponent(work, node->from);
+    struct rounding_scope scope;
+    rounding_enter_downward(&scope);
+    fprintf(work->claims->text, " windows %d %d\n", node->from - 1, exponent);
+    for (size_t place = 0; place < node->grid.height * node->grid.width; place++) {
+        for (size_t c = 0; c < node->grid.channels; c++)
+            claim_window(work, pool, &v, differences, ldexp(1, -exponent), place, c);
+        fputc('\n', work->claims->text);
+    }
+    rounding_leave(&scope);
+}
+
+static void put_margins(struct linear_work *work, int label, const struct margins *margins)
+{
+    struct claims *claims = work->claims;
+    size_t classes = work->linear->network->class_count;
+    double least = INFINITY, most = 0;
+    for (size_t j = 0; j < classes; j++)
+        if (j != (size_t)label) {
+            least = fmin(least, margins->lower[j]);
+            most = fmax(most, margins->lower[j]);
+        }
+    if (!(least > 0 && most < INFINITY)) {
+        claims->broken = 1;
+        return;
+    }
+    int exponent = exponent_for(claims, least, most);
+    fprintf(claims->text, " margins %d %d\n", work->linear->count - 2, exponent);
+    for (size_t j = 0; j < classes; j++) {
+        double units = floor(ldexp(margins->lower[j], exponent) - SLACK);
+        if (j == (size_t)label)
+            continue;
+        claims->broken |= !(units >= 1 && units < MOST_UNITS);
+        fprintf(claims->text, " %.0f", units);
+    }
+    fputc('\n', claims->text);
+}
+
+char *linear_claims(const struct linear *linear, struct linear_work *work, const float *input,
+                    int label, enum linear_depth depth, int bits)
+{
+    struct claims claims = {.bits = bits, .first = first_weights(linear)};
+    struct margins margins;
+    char *text = NULL;
+    size_t length;
+    claims.text = open_memstream(&text, &length);
+    require(claims.text);
+    work->claims = &claims;
+    linear_set_deadline(work, deadline_in(0));
+    linear_bound(linear, work, input, label, depth, 0, &margins, NULL);
+    put_margins(work, label, &margins);
+    work->claims = NULL;
+    require(!fclose(claims.text));
+    if (claims.broken) {
+        free(text);
+        text = NULL;
+    }
+    return text;
+}

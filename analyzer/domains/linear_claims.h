@@ -1,0 +1,20 @@
+/* linear_claims.h -- what `linear` found, as claims that each follow from those before
+ * (certs/certificate.md). */
+#ifndef DOMAINS_LINEAR_CLAIMS_H
+#define DOMAINS_LINEAR_CLAIMS_H
+
+#include "linear.h"
+
+/* Can the network's samples be written so?  Chains of dense and convolution layers with ReLUs,
+ * maximum pooling and a flattening can.  0, or -1 with the reason. */
+int linear_claims_check(const struct linear *linear, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Bound one sample again, with every bound made short: a multiple of a power of 2 that is about
+ * 2^-bits of the layer's usual width, a little outward of what was found, so that
+ * other roundings find it too.  Returns the lines, which the caller frees; NULL if the
+ * margins so found are not positive. */
+char *linear_claims(const struct linear *linear, struct linear_work *work, const float *input,
+                    int label, enum linear_depth depth, int bits);
+
+#endif
