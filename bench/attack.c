@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "specs/outfile.h"
 #include "trainer/adversary.h"
 #include "trainer/loss.h"
 
@@ -62,12 +63,24 @@ static void attack_batch(struct subject *s, const char *folder, const char *name
     free(logits);
 }
 
+static void write_labels(const struct subject *s, const char *folder, const char *name)
+{
+    char path[4096];
+    struct fault fault = {""};
+    struct outfile file;
+    snprintf(path, sizeof path, "%s/%s-labels.u8", folder, name);
+    bench_check(outfile_open(&file, path, &fault), &fault);
+    fwrite(s->set.labels, 1, ATTACK_BATCHES * ATTACK_BATCH, file.stream);
+    bench_check(outfile_commit(&file, &fault), &fault);
+}
+
 int attack_export(const char *folder)
 {
     static const char *const names[] = {"fmnist", "ecg"};
     for (int i = 0; i < 2; i++) {
         struct subject s;
         subject_load(&s, folder, names[i]);
+        write_labels(&s, folder, names[i]);
         for (size_t number = 0; number < ATTACK_BATCHES; number++)
             attack_batch(&s, folder, names[i], number);
         subject_clear(&s);

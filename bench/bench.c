@@ -1,6 +1,6 @@
 /* bench.c -- our side of the side-by-side timings (bench/run prints the ratios).
  *
- *   bench FOLDER JOB...      prover cnn lsnn resnet kernels threads
+ *   bench FOLDER JOB...      prover cnn lsnn resnet chips kernels threads
  *   bench attack FOLDER                                         attack.h
  *   bench export TASK|MODEL SPLIT FILE                          export.h
  *   bench initial TASK SEED FILE
@@ -21,7 +21,8 @@ static const struct job {
     void (*run)(const char *folder);
 } jobs[] = {
     {"prover", time_prover}, {"cnn", time_cnn},         {"lsnn", time_lsnn},
-    {"resnet", time_resnet}, {"kernels", time_kernels}, {"threads", time_threads},
+    {"resnet", time_resnet}, {"chips", time_chips},     {"kernels", time_kernels},
+    {"threads", time_threads},
 };
 #define JOBS (sizeof jobs / sizeof jobs[0])
 

@@ -61,6 +61,7 @@ void time_prover(const char *folder);
 void time_cnn(const char *folder);
 void time_lsnn(const char *folder);
 void time_resnet(const char *folder);
+void time_chips(const char *folder);
 void time_kernels(const char *folder);
 void time_threads(const char *folder);
 

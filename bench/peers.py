@@ -10,12 +10,13 @@ for training; `threads` has wall time on two, its names begin with "two-".
 """
 import sys
 
+import peer_chips
 import peer_prover
 import peer_training
 
 JOBS = {"prover": peer_prover.run, "cnn": peer_training.run_cnn,
         "lsnn": peer_training.run_lsnn, "resnet": peer_training.run_resnet,
-        "threads": peer_training.run_threads}
+        "chips": peer_chips.run, "threads": peer_training.run_threads}
 
 if __name__ == "__main__":
     for job in sys.argv[2:]:

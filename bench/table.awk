@@ -83,6 +83,11 @@ END {
         printf "ResNet32, images per second: %.0f ours, %.0f PyTorch channels_last\n",
                256 / ours["resnet-step"], 256 / peer["resnet-step-last"]
     }
+    if (asked("chips")) {
+        heading("a chip with mismatch, 500 samples, one core", "ours [ms]", "PyTorch", "ratio")
+        line("CNN", ours["chip-fmnist"], peer["chip-fmnist"], "3.0x", "")
+        line("LSNN ecg", ours["chip-ecg"], peer["chip-ecg"], "3.0x", "")
+    }
     if (asked("kernels")) {
         printf "\n%-52s %11s %11s %11s  %s\n", "kernel, one core, share of its FMA peak", "GFLOP/s",
                "useful", "if dense", "aim"
