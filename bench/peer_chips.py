@@ -1,4 +1,4 @@
-"""peer_chips.py -- accuracy of one chip with mismatch in PyTorch: draw its parameters, run the samples."""
+"""peer_chips.py -- accuracy of one chip with mismatch in PyTorch: draw its parameters, run the test part."""
 import torch
 
 from peer_training import CNN, LSNN
@@ -17,7 +17,7 @@ def accuracy(p, x, labels, logits, batch):
     return right
 
 
-def run(folder, samples=500):
+def run(folder):
     """The batch that suits PyTorch best is taken."""
     tensors, _ = load_model(folder + "/fmnist.bin")
     lsnn_tensors, constants = load_model(folder + "/ecg.bin")
@@ -25,9 +25,9 @@ def run(folder, samples=500):
     jobs = {"fmnist": ([tensors[n] for n in CNN], (1, 28, 28), cnn_logits),
             "ecg": ([lsnn_tensors[n] for n in LSNN], (constants["steps"], constants["inputs"]),
                     lambda p, x: lsnn.logits(p, x)[0])}
-    labels = torch.zeros(samples, dtype=torch.long)
     with torch.no_grad():
         for name, (p, shape, logits) in jobs.items():
-            x = load_inputs("%s/%s.f32" % (folder, name), shape)[:samples].contiguous()
-            report("chip-" + name, min(best(lambda: accuracy(p, x, labels, logits, batch), 1)
+            x = load_inputs("%s/chip-%s.f32" % (folder, name), shape)
+            labels = torch.zeros(len(x), dtype=torch.long)
+            report("chip-" + name, min(best(lambda: accuracy(p, x, labels, logits, batch), 1, 2)
                                        for batch in (50, 100, 250, 500)))

@@ -84,7 +84,7 @@ END {
                256 / ours["resnet-step"], 256 / peer["resnet-step-last"]
     }
     if (asked("chips")) {
-        heading("a chip with mismatch, 500 samples, one core", "ours [ms]", "PyTorch", "ratio")
+        heading("a chip with mismatch, test part, one core", "ours [ms]", "PyTorch", "ratio")
         line("CNN", ours["chip-fmnist"], peer["chip-fmnist"], "3.0x", "")
         line("LSNN ecg", ours["chip-ecg"], peer["chip-ecg"], "3.0x", "")
     }
