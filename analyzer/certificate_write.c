@@ -100,7 +100,7 @@ static char *linear_evidence(const struct linear *linear, struct linear_work *wo
     static const struct {
         enum linear_depth depth;
         int bits;
-    } ways[] = {{LINEAR_MARGINS, 10}, {LINEAR_FULL, 10}, {LINEAR_FULL, 20}};
+    } ways[] = {{LINEAR_MARGINS, 6}, {LINEAR_FULL, 6}, {LINEAR_FULL, 10}, {LINEAR_FULL, 20}};
     char *evidence = NULL;
     for (size_t i = 0; i < sizeof ways / sizeof *ways && !evidence; i++)
         evidence = linear_claims(linear, work, input, label, ways[i].depth, ways[i].bits);
