@@ -146,6 +146,10 @@ static error_t parse_engine(int key, char *text, struct argp_state *state)
             argp_error(state, "%s", fault.text);
         a->settings.splits = (size_t)count;
         return 0;
+    case KEY_BUDGET:
+        if (options_number("--linear-budget", text, 0, 1e18, &a->settings.budget, &fault))
+            argp_error(state, "%s", fault.text);
+        return 0;
     case KEY_ENGINE:
         if (strcmp(text, "double") && strcmp(text, "mpfr"))
             argp_error(state, "--engine: '%s' is unknown; choose double or mpfr", text);
@@ -239,7 +243,7 @@ static void check_cert(const struct arguments *a, struct argp_state *state)
 static int is_statement(int key)
 {
     static const int keys[] = {KEY_ZETA, KEY_BOX, KEY_SAMPLES, KEY_SPLIT, KEY_CRITERION, KEY_DOMAIN,
-                               KEY_DISJUNCTS, KEY_SPLITS, KEY_RADIUS, KEY_EXACT_BIAS,
+                               KEY_DISJUNCTS, KEY_SPLITS, KEY_BUDGET, KEY_RADIUS, KEY_EXACT_BIAS,
                                KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL, KEY_SIGMA, KEY_CLAIM};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i] == key)
@@ -263,6 +267,8 @@ static void check_whole(struct arguments *a, struct argp_state *state)
         argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
     if (a->claim && (a->zeta_count != 1 || a->settings.box.neuron || a->settings.box.digital))
         argp_error(state, "--claim: a claim is about one --zeta, and parameters only");
+    if (a->claim && a->settings.budget > 0)
+        argp_error(state, "--claim: a claim has linear's usual budget");
     if (a->sigma && a->zeta_count == 0)
         argp_error(state, "--sigma asks about the boxes that --zeta lists");
     if (a->cert)

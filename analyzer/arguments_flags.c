@@ -37,6 +37,9 @@ const struct argp_option arguments_flags[] = {
     {"splits", KEY_SPLITS, "N", 0,
      "trace: runs that a sample may cost beyond the first, on cases of undecided spikes "
      "(default 0)", 0},
+    {"linear-budget", KEY_BUDGET, "N", 0,
+     "linear: multiply-adds that a sample may cost before the margins (default 1e11; a residual "
+     "network wants 1e13)", 0},
     {"engine", KEY_ENGINE, "E", 0, "double, rounded outward (default), or mpfr", 0},
     {"bits", KEY_BITS, "P", 0, "Precision of mpfr, as engine and as referee (default 128)", 0},
     {"referee", KEY_REFEREE, "PCT|full|off", 0,

@@ -91,6 +91,8 @@ struct bounder *bounder_new(enum method method, const struct engine *engine,
         bounder->linear = linear_prepare(engine, network, box, fault);
     else
         bounder->box = domain_new(engine, network, box, fault);
+    if (bounder->linear && settings->budget > 0)
+        linear_set_budget(bounder->linear, settings->budget);
     if (!bounder->trace && !bounder->linear && !bounder->box) {
         free(bounder);
         return NULL;

@@ -31,6 +31,7 @@ struct bounder_settings {
     int disjuncts;            /* trace: histories per neuron, 0 = the default */
     size_t splits;            /* trace: runs that may be spent on cases */
     double seconds;           /* a sample may take before it is left undecided; 0: any */
+    double budget;            /* linear: multiply-adds between the layers, 0 = the default */
 };
 
 struct bounder;

@@ -115,6 +115,8 @@ static int gather_claims(const struct report *r, struct entry *entries, struct f
     if (prover_box(r->settings, network, r->runs[0].zeta, &box, fault))
         return -1;
     struct linear *linear = linear_prepare(engine_double(), network, &box, fault);
+    if (linear && r->settings->budget > 0)
+        linear_set_budget(linear, r->settings->budget);
     int writable = linear && !linear_claims_check(linear, NULL);
     if (linear) {
 #pragma omp parallel

@@ -31,7 +31,7 @@ double prover_clock(clockid_t clock)
 static struct bounder_settings bounder_settings(const struct prover_settings *settings)
 {
     return (struct bounder_settings){settings->criterion, settings->disjuncts,
-                                     settings->splits, settings->seconds};
+                                     settings->splits, settings->seconds, settings->budget};
 }
 
 static const struct engine *engine_of(const struct prover_settings *settings)

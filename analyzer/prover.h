@@ -24,6 +24,7 @@ struct prover_settings {
     enum bounder_domain domain;
     int disjuncts; /* bounder.h */
     size_t splits;
+    double budget;
     enum criterion criterion;
     enum referee_kind referee;
     double referee_percent;

@@ -114,7 +114,7 @@ static int review_method(struct review *r, enum method method, const struct box 
                          struct fault *fault)
 {
     const struct prover_settings *s = r->settings;
-    struct bounder_settings settings = {s->criterion, s->disjuncts, s->splits, 0};
+    struct bounder_settings settings = {s->criterion, s->disjuncts, s->splits, 0, s->budget};
     size_t wanted = 0;
     for (size_t i = 0; i < run->samples; i++)
         wanted += chosen[i] && run->results[i].method == method;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/domains/linear.h"
 #include "analyzer/sandwich.h"
 #include "analyzer/yield.h"
 #include "specs/jsonfile.h"
@@ -250,7 +251,7 @@ static json_t *report_object(const struct report *r)
         json_array_append_new(runs, run_json(r, &r->runs[i]));
     return json_pack(
         "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:o, s:s, s:i, s:I,"
-        " s:s, s:i, s:s, s:i, s:o, s:o}",
+        " s:f, s:s, s:i, s:s, s:i, s:o, s:o}",
         "schema", "steadfast/certify/1", "model", "path", r->model_path, "sha256",
         r->model->sha256, "task", r->model->task, "parameters",
         (json_int_t)r->model->network.parameter_count, "data", "name", r->set->name, "split",
@@ -258,7 +259,8 @@ static json_t *report_object(const struct report *r)
         (json_int_t)r->count, "box", box_kind_name(s->box.kind), "box_parameters",
         box_json(&s->box), "domain",
         bounder_domain_name(s->domain), "disjuncts", s->disjuncts, "splits",
-        (json_int_t)s->splits, "engine",
+        (json_int_t)s->splits, "linear_budget", s->budget > 0 ? s->budget : LINEAR_BUDGET,
+        "engine",
         s->engine == PROVER_MPFR ? "mpfr" : "double", "bits",
         s->engine == PROVER_MPFR ? s->bits : 53, "criterion", criterion_name(s->criterion),
         "threads", r->threads, "runs", runs, "radius", radii_json(r));
