@@ -8,8 +8,10 @@ const struct argp_option arguments_flags[] = {
     {"box", KEY_BOX, "KIND", 0,
      "relative: off by Z times its size (default); absolute: by Z; range: by Z times its "
      "tensor's largest; affine:A,B: by A times its size plus B times its tensor's largest; "
-     "quantised:BITS: by half a step of its tensor's grid; file:PATH: within given ends.  The "
-     "last three have a size of their own and Z, by default 1, scales it", 0},
+     "quantised:BITS: by half a step of its tensor's grid; file:PATH: within given ends; "
+     "pcm:K@T[@DEVICE]: as on a phase-change chip after T seconds, every random variable within K "
+     "sigmas (specs/box.md).  The last four have a size of their own and Z, by default 1, scales "
+     "it", 0},
     {"exact-bias", KEY_EXACT_BIAS, NULL, 0, "Biases do not vary", 0},
     {"box-folded-bias", KEY_FOLDED_BIAS, NULL, 0,
      "Biases made by folding a batch normalisation vary too", 0},
@@ -81,6 +83,7 @@ const char arguments_help[] =
     "  certify model.bin --zeta 1e-4 --samples 100:200 --engine mpfr --bits 256\n"
     "  certify model.bin --zeta 1e-5 --min-certified 80 || echo too few\n"
     "  certify model.bin --box quantised:12 --exact-bias\n"
+    "  certify model.bin --box pcm:0.01@3600 --samples 50\n"
     "  certify model.bin --zeta 0.1 --attack all --witness broken\n"
     "  certify model.bin --zeta 1e-2 --sigma 2e-3 --claim claim.json\n"
     "  certify claim.json\n"

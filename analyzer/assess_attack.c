@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/attack_report.h"
+#include "analyzer/pcm_box.h"
 #include "analyzer/attack_samples.h"
 #include "analyzer/box_floats.h"
 #include "analyzer/domains/trace.h"
@@ -57,6 +58,7 @@ struct request {
     double scale;                                /* 0: the preset's */
     int paper, loss, per_sample;                 /* loss: a loss, -1 all, -2 the preset's */
     struct prover_settings prover;
+    struct pcm_box pcm; /* where the box is one */
     unsigned char folded[NETWORK_TENSORS];
 };
 
@@ -273,6 +275,8 @@ static int assess(struct request *r, struct attack_outcome *o, struct fault *fau
         return EXIT_INPUT;
     model_folded(&r->subject.model, r->folded);
     r->prover.folded = r->folded;
+    if (pcm_box_init(&r->pcm, &r->prover.box, &r->subject.model, fault))
+        return EXIT_INPUT;
     o->nominal = nominal(&r->subject);
     if (examine_all(r, o, fault) || report(o, fault))
         return EXIT_INPUT;
@@ -314,6 +318,7 @@ int assess_attack(int argc, char **argv)
     for (size_t i = 0; i < o.count; i++)
         attack_finding_clear(&o.findings[i]);
     free(o.findings);
+    pcm_box_clear(&r.pcm);
     assess_subject_clear(&r.subject);
     free(r.text);
     return status;

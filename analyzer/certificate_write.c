@@ -16,8 +16,8 @@
 
 int certificate_write_check(const struct prover_settings *settings, struct fault *fault)
 {
-    if (settings->box.kind == BOX_FILE)
-        return fault_set(fault, "boxes of a file have no certificates");
+    if (settings->box.kind == BOX_FILE || settings->box.kind == BOX_PCM)
+        return fault_set(fault, "boxes of a file or of a device have no certificates");
     if (box_form_beyond(&settings->box))
         return fault_set(fault, "--zeta-neuron and --digital have no certificates");
     if (settings->criterion != CRITERION_MARGIN)

@@ -315,14 +315,16 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
     struct model model;
     struct dataset set;
     unsigned char folded[NETWORK_TENSORS];
+    struct pcm_box pcm;
     if (check_outputs(a, &fault))
         return complain(&fault);
     if (model_read(&model, a->model, &fault))
         return complain(&fault);
     model_folded(&model, folded);
     a->settings.folded = folded;
-    if (check_claim(a, &model, &fault) ||
+    if (pcm_box_init(&pcm, &a->settings.box, &model, &fault) || check_claim(a, &model, &fault) ||
         dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault)) {
+        pcm_box_clear(&pcm);
         model_clear(&model);
         return complain(&fault);
     }
@@ -330,13 +332,14 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
     struct report report = {
         .model_path = a->model, .model = &model, .set = &set, .split = split_name(a->split),
         .settings = &a->settings, .threads = a->common.threads, .sigma = a->sigma,
-        .yields = yields,
+        .yields = yields, .pcm = &pcm,
     };
     int wrong = (a->sigma && !yields) || (claim && claim_check(claim, &model, &set, &fault)) ||
                 choose_samples(a, &set, &report, &fault);
     int status = wrong ? complain(&fault) : certify(a, claim, &report, &fault);
     free(yields);
     dataset_clear(&set);
+    pcm_box_clear(&pcm);
     model_clear(&model);
     return status;
 }

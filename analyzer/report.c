@@ -39,12 +39,35 @@ static const char *box_words(const struct box_form *form)
     return form->typed ? form->typed : box_kind_name(form->kind);
 }
 
-static json_t *box_json(const struct box_form *form)
+static json_t *hex_float(double value)
 {
-    return json_pack("{s:s, s:b, s:b, s:s, s:s?}", "typed", box_words(form), "exact_bias",
+    char text[64];
+    snprintf(text, sizeof text, "%a", value);
+    return json_string(text);
+}
+
+/* null for a box of another kind. */
+static json_t *pcm_json(const struct report *r)
+{
+    const struct pcm_box *p = r->pcm;
+    const struct box_form *form = &r->settings->box;
+    if (!p || !p->device)
+        return json_null();
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:b}", "device", p->device->name,
+                     "sigmas", form->part[0], "seconds", form->part[1], "tiles",
+                     (json_int_t)p->tiles, "variables", (json_int_t)p->variables,
+                     "probability_lower", hex_float(p->yield.lower), "alpha_lower",
+                     hex_float(p->least_alpha), "alpha_upper", hex_float(p->most_alpha), "vacuous",
+                     p->yield.lower < YIELD_VACUOUS);
+}
+
+static json_t *box_json(const struct report *r)
+{
+    const struct box_form *form = &r->settings->box;
+    return json_pack("{s:s, s:b, s:b, s:s, s:s?, s:o}", "typed", box_words(form), "exact_bias",
                      form->exact_bias, "folded_bias", form->folded_bias, "zeta_neuron",
                      form->neuron ? form->neuron : "0", "digital",
-                     form->digital ? "float32" : NULL);
+                     form->digital ? "float32" : NULL, "pcm", pcm_json(r));
 }
 
 /* The methods that are tried, in turn. */
@@ -64,6 +87,20 @@ static void domain_words(const struct report *r, char *text, size_t size)
         snprintf(text + written, size - (size_t)written, " and up to %zu split runs", s->splits);
 }
 
+/* What the box of a phase-change chip contains, and how probably. */
+static void pcm_lines(FILE *stream, const struct report *r)
+{
+    const struct pcm_box *p = r->pcm;
+    char least[YIELD_TEXT];
+    yield_text(&p->yield, least);
+    fprintf(stream, "          device %s after %s s, %zu tiles, drift compensated by about %.4g to %.4g\n",
+            p->device->name, r->settings->box.part[1], p->tiles, p->least_alpha, p->most_alpha);
+    fprintf(stream, "chips     one lies in the box of size 1 with probability at least %s (%zu normals "
+            "within %s)%s\n", least, p->variables, r->settings->box.part[0],
+            p->yield.lower < YIELD_VACUOUS ? ": VACUOUS, this box says next to nothing of such chips"
+                                           : "");
+}
+
 void report_heading(FILE *stream, const struct report *r)
 {
     char engine[96], domain[96];
@@ -76,7 +113,10 @@ void report_heading(FILE *stream, const struct report *r)
             r->first + r->count - 1, r->set->count);
     fprintf(stream, "          sha256 %s\n", r->set->sha256);
     fprintf(stream, "box       %s, %s\n", box_words(&r->settings->box),
-            r->settings->box.exact_bias ? "biases exact" : "every parameter, biases included");
+            r->pcm && r->pcm->device ? "weights on a phase-change chip, biases exact"
+            : r->settings->box.exact_bias ? "biases exact" : "every parameter, biases included");
+    if (r->pcm && r->pcm->device)
+        pcm_lines(stream, r);
     if (r->settings->box.neuron)
         fprintf(stream, "          tau, tau_ada, beta and b0 of every neuron within %s of their "
                 "size\n", r->settings->box.neuron);
@@ -159,13 +199,6 @@ void report_radii(FILE *stream, const struct radius_run *radii)
             sandwich_broken(radii), radii->attacked, radii->attack_seconds);
     fprintf(stream, "ratio     median of certified over falsified radius %.3f\n",
             sandwich_ratio(radii));
-}
-
-static json_t *hex_float(double value)
-{
-    char text[64];
-    snprintf(text, sizeof text, "%a", value);
-    return json_string(text);
 }
 
 static json_t *result_json(const struct report *r, size_t index, const struct sample_result *s)
@@ -257,7 +290,7 @@ static json_t *report_object(const struct report *r)
         (json_int_t)r->model->network.parameter_count, "data", "name", r->set->name, "split",
         r->split, "sha256", r->set->sha256, "first", (json_int_t)r->first, "count",
         (json_int_t)r->count, "box", box_kind_name(s->box.kind), "box_parameters",
-        box_json(&s->box), "domain",
+        box_json(r), "domain",
         bounder_domain_name(s->domain), "disjuncts", s->disjuncts, "splits",
         (json_int_t)s->splits, "linear_budget", s->budget > 0 ? s->budget : LINEAR_BUDGET,
         "engine",

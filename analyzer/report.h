@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "analyzer/pcm_box.h"
 #include "analyzer/prover.h"
 #include "analyzer/radius.h"
 #include "specs/model.h"
@@ -25,6 +26,7 @@ struct report {
     const struct radius_run *radii; /* NULL where not asked for */
     const char *sigma;              /* of a chip's mismatch; NULL: not asked for */
     const struct yield *yields;     /* [run_count] then: a chip lies in the box (yield.h) */
+    const struct pcm_box *pcm;      /* with a device where the box is pcm */
 };
 
 /* The lines above the table: model, data, box, domain, engine. */

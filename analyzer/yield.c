@@ -60,6 +60,22 @@ void yield_text(const struct yield *yield, char text[YIELD_TEXT])
     mpfr_clear(lower);
 }
 
+void yield_within(const mpq_t k, size_t count, struct yield *yield)
+{
+    arb_t x, root;
+    arb_init(x);
+    arb_init(root);
+    set_rational(x, k);
+    arb_sqrt_ui(root, 2, BITS);
+    arb_div(x, x, root, BITS);
+    arb_hypgeom_erf(x, x, BITS);
+    yield->varying = count;
+    arb_pow_ui(x, x, count, BITS);
+    ends(x, yield);
+    arb_clear(x);
+    arb_clear(root);
+}
+
 int yield_find(const struct box *box, const struct network *network, const char *sigma,
                struct yield *yield, struct fault *fault)
 {
@@ -75,18 +91,7 @@ int yield_find(const struct box *box, const struct network *network, const char 
         return fault_set(fault, "'%.60s' is not a decimal above 0", sigma);
     }
     mpq_div(s, box->zeta, s);
-    arb_t x, root;
-    arb_init(x);
-    arb_init(root);
-    set_rational(x, s);
-    arb_sqrt_ui(root, 2, BITS);
-    arb_div(x, x, root, BITS);
-    arb_hypgeom_erf(x, x, BITS);
-    yield->varying = count_varying(network);
-    arb_pow_ui(x, x, yield->varying, BITS);
-    ends(x, yield);
-    arb_clear(x);
-    arb_clear(root);
+    yield_within(s, count_varying(network), yield);
     mpq_clear(s);
     return 0;
 }

@@ -23,6 +23,10 @@ struct yield {
 #define YIELD_TEXT 32
 void yield_text(const struct yield *yield, char text[YIELD_TEXT]);
 
+/* How probably `count` independent standard normals all lie within [-k, k]: erf(k / sqrt 2)^count.
+ * k >= 0. */
+void yield_within(const mpq_t k, size_t count, struct yield *yield);
+
 /* For a relative box in which every parameter varies: a chip does not keep a bias exact because
  * the box does; sigma is a decimal > 0.  Returns 0, or -1 with the reason (another kind of
  * box, parameters that do not vary, no decimal, none above 0). */

@@ -108,8 +108,8 @@ static int read_box(struct certificate *c, const char *value, struct reader *r)
         return defect(r, "the box is not described");
     if (box_form_parse(&c->form, c->box_typed, r->fault))
         return -1;
-    if (c->form.kind == BOX_FILE)
-        return defect(r, "boxes of a file are not audited");
+    if (c->form.kind == BOX_FILE || c->form.kind == BOX_PCM)
+        return defect(r, "boxes of a file or of a device are not audited");
     c->form.exact_bias = (int)exact;
     c->form.folded_bias = (int)folded;
     return 0;

@@ -6,95 +6,8 @@
 #include <string.h>
 
 #include "box_file.h"
+#include "box_read.h"
 #include "decimal.h"
-
-static const char *const names[] = {"relative", "absolute", "range",
-                                    "affine",   "quantised", "file"};
-#define KINDS (int)(sizeof names / sizeof *names)
-
-#define MOST_BITS 32
-
-const char *box_kind_name(enum box_kind kind)
-{
-    return names[kind];
-}
-
-/* The kind whose name begins `text`, up to its end or a colon; -1 for another word. */
-static int kind_of(const char *text)
-{
-    size_t length = strcspn(text, ":");
-    for (int i = 0; i < KINDS; i++)
-        if (strlen(names[i]) == length && !strncmp(names[i], text, length))
-            return i;
-    return -1;
-}
-
-/* A decimal that may not be negative. */
-static int parse_size(const char *text, mpq_t value, struct fault *fault)
-{
-    if (decimal_parse(text, value, fault))
-        return -1;
-    return mpq_sgn(value) < 0
-               ? fault_set(fault, "'%s' is negative; a box has a size of 0 or more", text)
-               : 0;
-}
-
-static int parse_affine(struct box_form *form, const char *text, struct fault *fault)
-{
-    size_t first = strcspn(text, ",");
-    if (text[first] != ',' || first >= sizeof form->part[0] ||
-        strlen(text + first + 1) >= sizeof form->part[1])
-        return fault_set(fault, "'affine:%.80s' is no box; write affine:A,B for A|w| + B max|w|, "
-                         "e.g. affine:0.02,0.01", text);
-    memcpy(form->part[0], text, first);
-    form->part[0][first] = '\0';
-    strcpy(form->part[1], text + first + 1);
-    mpq_t value;
-    mpq_init(value);
-    int bad = parse_size(form->part[0], value, fault) || parse_size(form->part[1], value, fault);
-    mpq_clear(value);
-    return bad ? -1 : 0;
-}
-
-static int parse_bits(struct box_form *form, const char *text, struct fault *fault)
-{
-    char *end;
-    unsigned long bits = strtoul(text, &end, 10);
-    if (end == text || *end || text[0] == '-' || text[0] == '+' || bits < 2 || bits > MOST_BITS)
-        return fault_set(fault, "'quantised:%.40s' is no box; write quantised:BITS with 2 to %d "
-                         "bits, e.g. quantised:8", text, MOST_BITS);
-    form->bits = (unsigned)bits;
-    return 0;
-}
-
-int box_form_parse(struct box_form *form, const char *text, struct fault *fault)
-{
-    int kind = kind_of(text);
-    const char *colon = strchr(text, ':');
-    int wants = kind == BOX_AFFINE || kind == BOX_QUANTISED || kind == BOX_FILE;
-    if (kind < 0 || wants != (colon != NULL) || (colon && !colon[1]))
-        return fault_set(fault, "'%.80s' is unknown; choose relative, absolute, range, affine:A,B, "
-                         "quantised:BITS or file:PATH", text);
-    form->kind = (enum box_kind)kind;
-    form->typed = text;
-    if (kind == BOX_AFFINE)
-        return parse_affine(form, colon + 1, fault);
-    if (kind == BOX_QUANTISED)
-        return parse_bits(form, colon + 1, fault);
-    if (kind == BOX_FILE)
-        form->path = colon + 1;
-    return 0;
-}
-
-int box_form_sized(const struct box_form *form)
-{
-    return form->kind >= BOX_AFFINE;
-}
-
-int box_form_beyond(const struct box_form *form)
-{
-    return (form->neuron ? BOX_NEURON : 0) | (form->digital ? BOX_DIGITAL : 0);
-}
 
 /* a, b and c of the kind, not yet times zeta. */
 static int set_coefficients(struct box *box, const struct box_form *form, struct fault *fault)
@@ -107,8 +20,8 @@ static int set_coefficients(struct box *box, const struct box_form *form, struct
     if (form->kind == BOX_RANGE)
         mpq_set_ui(box->by_range, 1, 1);
     if (form->kind == BOX_AFFINE)
-        bad = parse_size(form->part[0], box->by_size, fault) ||
-              parse_size(form->part[1], box->by_range, fault);
+        bad = box_read_size(form->part[0], box->by_size, fault) ||
+              box_read_size(form->part[1], box->by_range, fault);
     if (form->kind == BOX_QUANTISED) /* half a step */
         mpq_set_ui(box->by_range, 1, 2 * ((1ul << (form->bits - 1)) - 1));
     mpq_mul(box->by_size, box->by_size, box->zeta);
@@ -119,7 +32,7 @@ static int set_coefficients(struct box *box, const struct box_form *form, struct
 
 static int parse_neuron(const char *text, mpq_t value, struct fault *fault)
 {
-    if (parse_size(text, value, fault))
+    if (box_read_size(text, value, fault))
         return -1;
     if (mpq_cmp_ui(value, 1, 1) >= 0)
         return fault_set(fault, "'%s' lets a time constant reach 0; give less than 1", text);
@@ -152,7 +65,7 @@ static int begin(struct box *box, const struct box_form *form, const char *zeta,
     *box = (struct box){.kind = form->kind};
     mpq_inits(box->zeta, box->by_size, box->by_range, box->constant, box->neuron, NULL);
     box->beyond = form->digital ? BOX_DIGITAL : 0;
-    if (parse_size(zeta, box->zeta, fault) || set_coefficients(box, form, fault) ||
+    if (box_read_size(zeta, box->zeta, fault) || set_coefficients(box, form, fault) ||
         set_neuron(box, form, fault)) {
         box_clear(box);
         return -1;
@@ -177,6 +90,24 @@ static void set_exact(struct box *box, const struct box_form *form, const unsign
             box->exact[n->layers[i].bias] = 1;
 }
 
+/* Ends that are given, where the kind has them. */
+static int set_ends(struct box *box, const struct box_form *form, struct fault *fault)
+{
+    size_t count = box->network->parameter_count;
+    if (form->kind != BOX_FILE && form->kind != BOX_PCM)
+        return 0;
+    if (form->kind == BOX_PCM && !form->lower)
+        return fault_set(fault, "the ends of the box '%.80s' are not known here; only certify and "
+                         "assess attack make them", form->typed);
+    box->lower = fault_alloc(count, sizeof *box->lower);
+    box->upper = fault_alloc(count, sizeof *box->upper);
+    if (form->kind == BOX_FILE)
+        return box_file_read(form->path, box->network, box->lower, box->upper, fault);
+    memcpy(box->lower, form->lower, count * sizeof *box->lower);
+    memcpy(box->upper, form->upper, count * sizeof *box->upper);
+    return 0;
+}
+
 int box_make(struct box *box, const struct box_form *form, const char *zeta,
              const struct network *network, const unsigned char *folded, struct fault *fault)
 {
@@ -188,11 +119,7 @@ int box_make(struct box *box, const struct box_form *form, const char *zeta,
         return fault_set(fault, "--zeta-neuron: the network has no spiking neurons");
     }
     set_exact(box, form, folded);
-    if (form->kind != BOX_FILE)
-        return 0;
-    box->lower = fault_alloc(network->parameter_count, sizeof *box->lower);
-    box->upper = fault_alloc(network->parameter_count, sizeof *box->upper);
-    if (!box_file_read(form->path, network, box->lower, box->upper, fault))
+    if (!set_ends(box, form, fault))
         return 0;
     box_clear(box);
     return -1;
@@ -255,7 +182,7 @@ void box_part_init(struct box_part *part, const struct box *box, const float *va
 {
     require(!box->beyond); /* whoever bounds parameters alone must have said so */
     int tensor = tensor_at(box, values, count);
-    require(box->kind != BOX_FILE || tensor >= 0 || !count);
+    require(!box->lower || tensor >= 0 || !count);
     *part = (struct box_part){.values = values, .count = count, .sizes = box->sizes};
     mpq_inits(part->by_size, part->constant, part->zeta, NULL);
     if (tensor >= 0 && box->exact && box->exact[tensor])
@@ -266,7 +193,7 @@ void box_part_init(struct box_part *part, const struct box *box, const float *va
         mpq_mul(part->constant, part->constant, box->by_range);
     }
     mpq_add(part->constant, part->constant, box->constant);
-    if (box->kind == BOX_FILE && count) {
+    if (box->lower && count) {
         mpq_set(part->zeta, box->zeta);
         part->lower = box->lower + box->network->tensors[tensor].offset;
         part->upper = box->upper + box->network->tensors[tensor].offset;

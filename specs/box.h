@@ -1,7 +1,7 @@
 /* box.h -- the set of parameter vectors that a claim speaks about (box.md).
  *
  * Every parameter theta_i ranges over its own closed interval, independently.  All kinds
- * but the file's are
+ * but the file's and pcm's, whose ends are given, are
  *   [theta_i - r_i, theta_i + r_i],  r_i = zeta (a |theta_i| + b max|w| + c)
  * with max|w| over the tensor that theta_i belongs to and a, b, c by kind; zeta, a and b
  * are the exact rationals that the user's decimals mean. */
@@ -13,14 +13,18 @@
 #include "fault.h"
 #include "network.h"
 
-enum box_kind { BOX_RELATIVE, BOX_ABSOLUTE, BOX_RANGE, BOX_AFFINE, BOX_QUANTISED, BOX_FILE };
+enum box_kind { BOX_RELATIVE, BOX_ABSOLUTE, BOX_RANGE, BOX_AFFINE, BOX_QUANTISED, BOX_FILE,
+                BOX_PCM };
 
 /* What a user says of a box before its size: --box and the flags beside it. */
 struct box_form {
     enum box_kind kind;
     const char *typed;       /* as written, "affine:0.1,0.02"; borrowed, NULL = the default */
     const char *path;        /* file: points into typed */
-    char part[2][64];        /* affine: A and B */
+    char part[2][64];        /* affine: A and B; pcm: K and T */
+    char device[16];         /* pcm: "" = the default */
+    const float *lower, *upper; /* pcm: ends at zeta 1, laid out as theta; borrowed from whoever
+                                 * knows the device (analyzer/pcm_box.h), NULL until then */
     unsigned bits;           /* quantised */
     int exact_bias;          /* biases do not vary */
     int folded_bias;         /* biases that folding made vary too */
@@ -41,11 +45,12 @@ struct box {
     int sizes;      /* a view, see box_sizes */
     const struct network *network; /* whose parameters; NULL: any, all of them vary; borrowed */
     unsigned char *exact;          /* [tensors] that do not vary; NULL: none */
-    float *lower, *upper;          /* file: ends at zeta 1, laid out as theta */
+    float *lower, *upper;          /* file, pcm: ends at zeta 1, laid out as theta */
 };
 
-/* Read "relative", "absolute", "range", "affine:A,B", "quantised:BITS" or "file:PATH" into
- * kind, typed, path, part and bits.  Returns 0, or -1 with the reason. */
+/* Read "relative", "absolute", "range", "affine:A,B", "quantised:BITS", "file:PATH" or
+ * "pcm:K@T[@DEVICE]" into kind, typed, path, part, device and bits.  Returns 0, or -1 with the
+ * reason. */
 int box_form_parse(struct box_form *form, const char *text, struct fault *fault)
     __attribute__((warn_unused_result));
 
@@ -59,7 +64,7 @@ int box_form_beyond(const struct box_form *form);
 int box_form_sized(const struct box_form *form);
 
 /* The box of that form and size around the parameters of `network` (borrowed); reads the
- * file.  `folded` marks tensors that are biases made by folding a batch normalisation;
+ * file, if there is one; a pcm form must have its ends.  `folded` marks tensors that are biases made by folding a batch normalisation;
  * NULL: none.  Returns 0, or -1 with the reason (no decimal, negative, a file that does
  * not fit).  box_clear releases. */
 int box_make(struct box *box, const struct box_form *form, const char *zeta,
@@ -110,7 +115,7 @@ int box_part_contains(const struct box_part *part, size_t i, double value);
 int box_contains(const struct box *box, const struct network *network, const float *star,
                  size_t *at);
 
-/* "relative", ..., "file". */
+/* "relative", ..., "pcm". */
 const char *box_kind_name(enum box_kind kind);
 
 #endif
