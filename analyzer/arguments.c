@@ -168,6 +168,29 @@ static error_t parse_engine(int key, char *text, struct argp_state *state)
     }
 }
 
+static error_t parse_long_run(int key, char *text, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    struct fault fault;
+    switch (key) {
+    case KEY_SHARD:
+        if (shard_parse(&a->shard, text, &fault))
+            argp_error(state, "%s", fault.text);
+        return 0;
+    case KEY_MERGE:
+        a->merge = 1;
+        return 0;
+    case KEY_JOURNAL:
+        a->journal = text;
+        return 0;
+    case KEY_RESUME:
+        a->resume = 1;
+        return 0;
+    default:
+        return parse_engine(key, text, state);
+    }
+}
+
 static error_t parse_output(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
@@ -195,7 +218,7 @@ static error_t parse_output(int key, char *text, struct argp_state *state)
             argp_error(state, "%s", fault.text);
         return 0;
     default:
-        return parse_engine(key, text, state);
+        return parse_long_run(key, text, state);
     }
 }
 
@@ -243,7 +266,7 @@ static void check_cert(const struct arguments *a, struct argp_state *state)
 static int is_statement(int key)
 {
     static const int keys[] = {KEY_ZETA, KEY_BOX, KEY_SAMPLES, KEY_SPLIT, KEY_CRITERION, KEY_DOMAIN,
-                               KEY_DISJUNCTS, KEY_SPLITS, KEY_BUDGET, KEY_RADIUS, KEY_EXACT_BIAS,
+                               KEY_DISJUNCTS, KEY_SPLITS, KEY_BUDGET, KEY_SHARD, KEY_RADIUS, KEY_EXACT_BIAS,
                                KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL, KEY_SIGMA, KEY_CLAIM};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i] == key)
@@ -253,8 +276,19 @@ static int is_statement(int key)
 
 static void check_whole(struct arguments *a, struct argp_state *state)
 {
-    if (!a->model)
+    if (a->merge) {
+        if (!a->part_count || a->stated)
+            argp_error(state, "--merge: name the shards' results, and no flags that say what is "
+                       "proved");
+        return;
+    }
+    if (!a->part_count)
         argp_error(state, "which model?  Name a model file, or a claim");
+    if (a->part_count > 1)
+        argp_error(state, "one model at a time: '%s' is one too many", a->parts[1]);
+    a->model = a->parts[0];
+    if (a->resume && !a->journal)
+        argp_error(state, "--resume: which --journal?");
     a->is_claim = claim_is(a->model);
     if (a->is_claim && a->stated)
         argp_error(state, "a claim says itself which box, samples and domain are meant; leave out "
@@ -267,6 +301,8 @@ static void check_whole(struct arguments *a, struct argp_state *state)
         argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
     if (a->claim && (a->zeta_count != 1 || a->settings.box.neuron || a->settings.box.digital))
         argp_error(state, "--claim: a claim is about one --zeta, and parameters only");
+    if (a->claim && a->shard.of)
+        argp_error(state, "--claim: a claim is about all shards");
     if (a->claim && a->settings.budget > 0)
         argp_error(state, "--claim: a claim has linear's usual budget");
     if (a->sigma && a->zeta_count == 0)
@@ -304,9 +340,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         parse_samples(a, text, state);
         return 0;
     case ARGP_KEY_ARG:
-        if (a->model)
-            argp_error(state, "one model at a time: '%s' is one too many", text);
-        a->model = text;
+        a->parts = realloc(a->parts, (a->part_count + 1) * sizeof *a->parts);
+        require(a->parts);
+        a->parts[a->part_count++] = text;
         return 0;
     case ARGP_KEY_END:
         check_whole(a, state);
@@ -319,7 +355,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 void arguments_parse(struct arguments *arguments, int argc, char **argv)
 {
     static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
-    const struct argp argp = {arguments_flags, parse, "MODEL|CLAIM", arguments_help, children, NULL, NULL};
+    const struct argp argp = {arguments_flags, parse, "MODEL|CLAIM\n--merge RESULT...", arguments_help, children, NULL, NULL};
     *arguments = (struct arguments){
         .attack.budget = {FALSIFY_DEFAULT_STEPS, FALSIFY_DEFAULT_RESTARTS},
         .settings = {.bits = 128, .referee = REFEREE_SAMPLES, .disjuncts = TRACE_DISJUNCTS},
@@ -334,4 +370,5 @@ void arguments_parse(struct arguments *arguments, int argc, char **argv)
 void arguments_clear(struct arguments *arguments)
 {
     free(arguments->zeta_text);
+    free(arguments->parts);
 }

@@ -6,6 +6,7 @@
 
 #include "analyzer/falsify.h"
 #include "analyzer/prover.h"
+#include "analyzer/shard.h"
 #include "console/options.h"
 
 #define MAX_ZETAS 256
@@ -23,7 +24,12 @@ struct arguments {
     enum split split;
     int radius; /* find every sample's radius */
     double seconds; /* that each zeta, and the radii, may take; 0: any */
-    const char *json, *csv, *plot, *cert, *claim;
+    const char *json, *csv, *plot, *cert, *claim, *journal;
+    int resume;
+    struct shard shard;
+    int merge; /* `parts` are results of shards, and nothing is proved */
+    const char **parts; /* [part_count] words that are no flags, owned; the words borrowed */
+    size_t part_count;
     const char *sigma; /* of a chip's mismatch, or NULL */
     int is_claim, stated; /* the file is a claim; flags said what a claim says itself */
     double min_certified; /* percent, or negative */

@@ -60,7 +60,14 @@ const struct argp_option arguments_flags[] = {
      "Starts: the model, then random ones; each with two losses (default 1)", 0},
     {"witness", KEY_WITNESS, "DIR", 0,
      "Save the parameters that break sample N as DIR/sample-N.bin", 0},
-    {NULL, 0, NULL, 0, "What comes out:", 5},
+    {NULL, 0, NULL, 0, "How long runs are run:", 5},
+    {"shard", KEY_SHARD, "I/N|slurm", 0,
+     "Only the I-th of N parts of the samples; slurm: the part of a SLURM array's task", 0},
+    {"merge", KEY_MERGE, NULL, 0, "The arguments are --json results of all shards: put them "
+     "together", 0},
+    {"journal", KEY_JOURNAL, "FILE", 0, "Keep every finished sample, for --resume", 0},
+    {"resume", KEY_RESUME, NULL, 0, "Go on where the journal ends", 0},
+    {NULL, 0, NULL, 0, "What comes out:", 6},
     {"json", KEY_JSON, "FILE", 0, "Everything, per sample too (- for standard output)", 0},
     {"csv", KEY_CSV, "FILE", 0, "The table; with --radius a line per sample (- for standard output)", 0},
     {"plot", KEY_PLOT, "FILE", 0, "The certification curve; with --radius alone, the radii (.svg, .png or .pdf)", 0},
@@ -87,6 +94,8 @@ const char arguments_help[] =
     "  certify model.bin --zeta 0.1 --attack all --witness broken\n"
     "  certify model.bin --zeta 1e-2 --sigma 2e-3 --claim claim.json\n"
     "  certify claim.json\n"
+    "  certify model.bin --zeta 1e-3 --shard 2/8 --journal 2.journal --json 2.json\n"
+    "  certify --merge 1.json 2.json --json all.json\n"
     "\nThe table counts, of all samples: nominal, right with the model's own parameters; "
     "certified, proven right over the whole box; falsified, a parameter vector in the box is "
     "proven wrong; unknown, neither; "

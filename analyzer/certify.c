@@ -9,8 +9,10 @@
 #include "analyzer/domains/deadline.h"
 #include "analyzer/numbers/rounding.h"
 #include "analyzer/prover.h"
+#include "analyzer/merge.h"
 #include "analyzer/radius.h"
 #include "analyzer/report.h"
+#include "analyzer/resume.h"
 #include "analyzer/sandwich.h"
 #include "console/exits.h"
 #include "console/interrupt.h"
@@ -260,8 +262,13 @@ static int choose_samples(const struct arguments *a, const struct dataset *set,
                          set->count, to);
     if (to <= a->from)
         return fault_set(fault, "%s has no samples", set->name);
-    report->first = a->from;
-    report->count = to - a->from;
+    report->first = report->whole_first = a->from;
+    report->count = report->whole_count = to - a->from;
+    report->shard = a->shard;
+    shard_cut(&a->shard, &report->first, &report->count);
+    if (!report->count)
+        return fault_set(fault, "--shard: %zu samples do not fill %zu shards; ask for fewer",
+                         report->whole_count, a->shard.of);
     return 0;
 }
 
@@ -336,7 +343,11 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
     };
     int wrong = (a->sigma && !yields) || (claim && claim_check(claim, &model, &set, &fault)) ||
                 choose_samples(a, &set, &report, &fault);
+    if (!wrong && a->journal)
+        wrong = !(a->settings.journal = resume_open(a, &report, &fault));
     int status = wrong ? complain(&fault) : certify(a, claim, &report, &fault);
+    if (journal_close(a->settings.journal, &fault))
+        status = complain(&fault);
     free(yields);
     dataset_clear(&set);
     pcm_box_clear(&pcm);
@@ -367,7 +378,14 @@ int main(int argc, char **argv)
         return EXIT_SELF_CHECK;
     }
     struct claim claim;
-    struct fault fault;
+    struct fault fault = {""};
+    if (a.merge) {
+        int merged = merge_results(&a, &fault);
+        if (fault.text[0])
+            fprintf(stderr, "certify: %s\n", fault.text);
+        arguments_clear(&a);
+        return merged;
+    }
     if (a.is_claim && (claim_read(&claim, a.model, &fault) || claim_ask(&claim, &a, &fault) ||
                        (a.cert && certificate_write_check(&a.settings, &fault))))
         return complain(&fault);

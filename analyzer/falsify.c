@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "analyzer/prover_journal.h"
 #include "specs/random.h"
 
 struct job {
@@ -86,6 +87,23 @@ static void record(struct job *job, size_t index, float *star)
         job->failed = write_witness(job, job->first + index, star, job->fault);
 }
 
+/* What an earlier process found of the sample, if the journal knows; a witness that is to be
+ * written is looked for again.  One thread at a time. */
+static int recall(struct job *job, size_t index)
+{
+    struct journal *journal = job->prover->journal;
+    const char *text = journal ? journal_recall(journal, index) : NULL;
+    int found = text && !strcmp(text, "broken");
+    if (!text || (found && job->settings->witness))
+        return 0;
+    job->run->results[index].attacked = 1;
+    job->run->attacked++;
+    job->done++;
+    if (found)
+        record(job, index, NULL);
+    return 1;
+}
+
 static void attack_sample(struct job *job, struct counterexample_work *work, size_t index,
                           float *star)
 {
@@ -102,6 +120,8 @@ static void attack_sample(struct job *job, struct counterexample_work *work, siz
         job->done++;
         if (found)
             record(job, index, star);
+        if (job->prover->journal)
+            journal_keep(job->prover->journal, index, found ? "broken" : "whole");
         if (job->failed ||
             (job->progress && job->progress(job->context, job->done, job->count)))
             __atomic_store_n(&job->stop, 1, __ATOMIC_RELAXED);
@@ -110,12 +130,21 @@ static void attack_sample(struct job *job, struct counterexample_work *work, siz
 
 static void attack_all(struct job *job)
 {
+    size_t left = 0;
+    char stage[JOURNAL_STAGE];
+    prover_journal_name(stage, "attack", job->run->zeta, "search");
+    if (job->prover->journal)
+        journal_stage(job->prover->journal, stage);
+    for (size_t i = 0; i < job->count; i++)
+        if (!recall(job, job->chosen[i]))
+            job->chosen[left++] = job->chosen[i];
+    size_t count = left;
 #pragma omp parallel
     {
         struct counterexample_work *work = counterexample_work_new(job->search);
         float *star = fault_alloc_aligned(job->model->network.parameter_count, sizeof *star);
 #pragma omp for schedule(dynamic, 1)
-        for (size_t i = 0; i < job->count; i++)
+        for (size_t i = 0; i < count; i++)
             if (!__atomic_load_n(&job->stop, __ATOMIC_RELAXED))
                 attack_sample(job, work, job->chosen[i], star);
         free(star);

@@ -2,13 +2,14 @@
 #include "prover.h"
 
 #include <math.h>
-#include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/numbers/engine_double.h"
 #include "analyzer/numbers/engine_mpfr.h"
 #include "analyzer/numbers/rounding.h"
+#include "analyzer/prover_pass.h"
 #include "analyzer/prover_store.h"
 #include "analyzer/referee.h"
 
@@ -37,98 +38,6 @@ static struct bounder_settings bounder_settings(const struct prover_settings *se
 static const struct engine *engine_of(const struct prover_settings *settings)
 {
     return settings->engine == PROVER_MPFR ? engine_mpfr(settings->bits) : engine_double();
-}
-
-/* What a batch of samples is told to the domain, and what comes back. */
-struct batch {
-    const float *inputs[DOMAIN_BATCH];
-    int labels[DOMAIN_BATCH];
-    size_t index[DOMAIN_BATCH]; /* within the prover's samples */
-    size_t count;
-    struct margins margins[DOMAIN_BATCH];
-    size_t splits[DOMAIN_BATCH];
-};
-
-static void batch_add(struct batch *batch, const struct prover *prover, size_t index)
-{
-    size_t sample = prover->first + index;
-    batch->inputs[batch->count] = prover->set->inputs + sample * prover->set->features;
-    batch->labels[batch->count] = prover->set->labels[sample];
-    batch->index[batch->count++] = index;
-}
-
-/* A pass over chosen samples: which, and what to do with their bounds. */
-struct pass {
-    const struct prover *prover;
-    const struct bounder *bounder;
-    enum method method;
-    const size_t *chosen;
-    size_t count, block;
-    void (*take)(const struct pass *, size_t index, const struct margins *, size_t splits);
-    struct sample_result *into;
-    prover_progress *progress;
-    void *context;
-    size_t done_before, total;
-};
-
-/* Tell progress; only one thread at a time gets here. */
-static void report(const struct pass *pass, size_t *done, size_t more, int *stop)
-{
-#pragma omp critical(prover_progress)
-    {
-        *done += more;
-        int wish = pass->progress ? pass->progress(pass->context, pass->done_before + *done,
-                                                   pass->total) : 0;
-        if (wish)
-            __atomic_store_n(stop, wish, __ATOMIC_RELAXED);
-    }
-}
-
-static void bound_block(const struct pass *pass, struct bounder_work *work, struct batch *batch,
-                        size_t block)
-{
-    batch->count = 0;
-    for (size_t i = block * pass->block; i < pass->count && batch->count < pass->block; i++)
-        batch_add(batch, pass->prover, pass->chosen[i]);
-    bounder_bound(pass->bounder, work, batch->inputs, batch->labels, batch->count,
-                  batch->margins, batch->splits);
-    for (size_t i = 0; i < batch->count; i++)
-        pass->take(pass, batch->index[i], &batch->margins[i], batch->splits[i]);
-}
-
-/* Bound all chosen samples.  Returns nonzero if stopped. */
-static int run_pass(const struct pass *pass)
-{
-    int stop = 0;
-    size_t done = 0, blocks = (pass->count + pass->block - 1) / pass->block;
-#pragma omp parallel
-    {
-        struct bounder_work *work = bounder_work_new(pass->bounder);
-        struct batch *batch = fault_alloc(1, sizeof *batch);
-#pragma omp for schedule(dynamic, 1)
-        for (size_t block = 0; block < blocks; block++) {
-            if (__atomic_load_n(&stop, __ATOMIC_RELAXED))
-                continue;
-            bound_block(pass, work, batch, block);
-            report(pass, &done, batch->count, &stop);
-        }
-        free(batch);
-        bounder_work_free(work);
-    }
-    return stop;
-}
-
-/* Small blocks keep Ctrl-C quick and threads busy; full ones are for speed. */
-static size_t block_size(const struct network *network, const struct engine *engine,
-                         enum method method, size_t count)
-{
-    if (!strcmp(engine->name, "mpfr") || method == METHOD_TRACE || method == METHOD_LINEAR)
-        return 1;
-    if (network->kind == NETWORK_LSNN)
-        return 8;
-    size_t share = (count + (size_t)omp_get_max_threads() - 1) / (size_t)omp_get_max_threads();
-    size_t block = share < DOMAIN_BATCH ? share : DOMAIN_BATCH;
-    return block ? block : 1;
 }
 
 static void take_nominal(const struct pass *pass, size_t index, const struct margins *margins,
@@ -160,7 +69,8 @@ static size_t open_samples(const struct prover *prover, size_t *chosen)
     return count;
 }
 
-static int decide_nominal_on(struct prover *prover, const struct engine *engine,
+/* `bits` tells engines of one name apart. */
+static int decide_nominal_on(struct prover *prover, const struct engine *engine, int bits,
                              const struct box *point, size_t *chosen, prover_progress *progress,
                              void *context, struct fault *fault)
 {
@@ -174,11 +84,12 @@ static int decide_nominal_on(struct prover *prover, const struct engine *engine,
         return -1;
     struct pass pass = {
         .prover = prover, .bounder = bounder, .method = METHOD_BOX, .chosen = chosen,
-        .count = open, .block = block_size(prover->network, engine, METHOD_BOX, open),
+        .count = open, .block = pass_block(prover->network, engine, METHOD_BOX, open),
         .take = take_nominal, .into = prover->nominal, .progress = progress, .context = context,
         .done_before = prover->count - open, .total = prover->count,
     };
-    prover->interrupted = run_pass(&pass);
+    snprintf(pass.stage, sizeof pass.stage, "nominal:%s:%d", engine->name, bits);
+    prover->interrupted = pass_run(&pass);
     bounder_free(bounder);
     return 0;
 }
@@ -191,11 +102,11 @@ static int decide_nominal(struct prover *prover, prover_progress *progress, void
     if (box_init(&point, BOX_RELATIVE, "0", fault))
         return -1;
     size_t *chosen = fault_alloc(prover->count, sizeof *chosen);
-    int failed = decide_nominal_on(prover, engine_of(&prover->settings), &point, chosen,
+    int failed = decide_nominal_on(prover, engine_of(&prover->settings), 0, &point, chosen,
                                    progress, context, fault);
     for (int bits = NOMINAL_BITS_FIRST; !failed && bits <= NOMINAL_BITS_LAST; bits *= 2)
-        failed = decide_nominal_on(prover, engine_mpfr(bits), &point, chosen, progress,
-                                   context, fault);
+        failed = decide_nominal_on(prover, engine_mpfr(bits), bits, &point, chosen,
+                                   progress, context, fault);
     free(chosen);
     box_clear(&point);
     return failed;
@@ -314,6 +225,16 @@ static size_t undecided(const struct sample_result *results, size_t *chosen, siz
     return left;
 }
 
+/* The exact size and the method say all that a result in the journal depends on. */
+static void name_stage(const struct box *box, enum method method, char stage[JOURNAL_STAGE])
+{
+    char *size = mpq_get_str(NULL, 10, box->zeta);
+    void (*release)(void *, size_t);
+    prover_journal_name(stage, "prove", size, method_name(method));
+    mp_get_memory_functions(NULL, NULL, &release);
+    release(size, strlen(size) + 1);
+}
+
 int prover_attempt(const struct prover *prover, const struct box *box, size_t *chosen,
                    size_t count, prover_progress *progress, void *context,
                    struct sample_result *results, int *interrupted, struct fault *fault)
@@ -332,11 +253,12 @@ int prover_attempt(const struct prover *prover, const struct box *box, size_t *c
             return -1;
         struct pass pass = {
             .prover = prover, .bounder = bounder, .method = methods[m], .chosen = chosen,
-            .count = count, .block = block_size(prover->network, engine, methods[m], count),
+            .count = count, .block = pass_block(prover->network, engine, methods[m], count),
             .take = take_verdict, .into = results, .progress = progress, .context = context,
             .done_before = prover->count - count, .total = prover->count,
         };
-        *interrupted = run_pass(&pass);
+        name_stage(box, methods[m], pass.stage);
+        *interrupted = pass_run(&pass);
         bounder_free(bounder);
         count = undecided(results, chosen, count);
     }

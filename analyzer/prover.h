@@ -30,6 +30,7 @@ struct prover_settings {
     double referee_percent;
     double seconds; /* a sample may take by each method, 0: any (not in the referee's hands) */
     uint64_t seed; /* of the referee's choice */
+    struct journal *journal; /* keeps what is finished (console/journal.h), or NULL; borrowed */
 };
 
 /* What the nominal parameters do with a sample, decided by proof. */

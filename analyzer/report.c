@@ -276,6 +276,16 @@ static json_t *radii_json(const struct report *r)
                      results);
 }
 
+/* null for the whole. */
+static json_t *shard_json(const struct report *r)
+{
+    if (!r->shard.of)
+        return json_null();
+    return json_pack("{s:I, s:I, s:I, s:I}", "index", (json_int_t)r->shard.index, "of",
+                     (json_int_t)r->shard.of, "first", (json_int_t)r->whole_first, "count",
+                     (json_int_t)r->whole_count);
+}
+
 static json_t *report_object(const struct report *r)
 {
     const struct prover_settings *s = r->settings;
@@ -284,7 +294,7 @@ static json_t *report_object(const struct report *r)
         json_array_append_new(runs, run_json(r, &r->runs[i]));
     return json_pack(
         "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:o, s:s, s:i, s:I,"
-        " s:f, s:s, s:i, s:s, s:i, s:o, s:o}",
+        " s:o, s:f, s:s, s:i, s:s, s:i, s:o, s:o}",
         "schema", "steadfast/certify/1", "model", "path", r->model_path, "sha256",
         r->model->sha256, "task", r->model->task, "parameters",
         (json_int_t)r->model->network.parameter_count, "data", "name", r->set->name, "split",
@@ -292,7 +302,7 @@ static json_t *report_object(const struct report *r)
         (json_int_t)r->count, "box", box_kind_name(s->box.kind), "box_parameters",
         box_json(r), "domain",
         bounder_domain_name(s->domain), "disjuncts", s->disjuncts, "splits",
-        (json_int_t)s->splits, "linear_budget", s->budget > 0 ? s->budget : LINEAR_BUDGET,
+        (json_int_t)s->splits, "shard", shard_json(r), "linear_budget", s->budget > 0 ? s->budget : LINEAR_BUDGET,
         "engine",
         s->engine == PROVER_MPFR ? "mpfr" : "double", "bits",
         s->engine == PROVER_MPFR ? s->bits : 53, "criterion", criterion_name(s->criterion),

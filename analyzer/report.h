@@ -11,6 +11,7 @@
 #include "analyzer/pcm_box.h"
 #include "analyzer/prover.h"
 #include "analyzer/radius.h"
+#include "analyzer/shard.h"
 #include "specs/model.h"
 
 struct report {
@@ -19,6 +20,8 @@ struct report {
     const struct dataset *set;
     const char *split;
     size_t first, count; /* samples looked at */
+    struct shard shard;  /* they are this part of */
+    size_t whole_first, whole_count;
     const struct prover_settings *settings;
     int threads;
     const struct prover_run *runs;

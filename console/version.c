@@ -16,13 +16,14 @@
 #endif
 
 const char version_release[] = STEADFAST_VERSION;
+const char version_commit[] = STEADFAST_COMMIT;
 void (*version_more)(FILE *stream);
 
 void version_print(FILE *stream, const char *program)
 {
     const dnnl_version_t *dnnl = dnnl_version();
     fprintf(stream, "%s (Steadfast) %s\n", program, version_release);
-    fprintf(stream, "commit    %s\n", STEADFAST_COMMIT);
+    fprintf(stream, "commit    %s\n", version_commit);
 #ifdef __clang__
     fprintf(stream, "compiler  clang %s\n", __clang_version__);
 #else
