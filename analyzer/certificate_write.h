@@ -11,9 +11,10 @@
 int certificate_write_check(const struct prover_settings *settings, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* Write the report's only run.  What is certified by means that the format has no evidence
- * for is written as unclaimed, and told on stderr.  Trace runs and the
- * searches of `attack` that found something are done once more to write down what they chose.  Returns 0, or -1 with the reason. */
+/* Write the report's only run.  What is certified by means that the format has no evidence for
+ * is written as unclaimed, and told on stderr.  Trace and linear runs, and the searches of
+ * `attack` that found something, are done once more to write down what they chose.  Returns 0, or
+ * -1 with the reason. */
 int certificate_write(const struct report *report, const struct falsify_settings *attack,
                       const char *path, struct fault *fault)
     __attribute__((warn_unused_result));

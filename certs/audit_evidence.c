@@ -58,8 +58,8 @@ struct tree {
 static int check_leaf(struct tree *t, size_t depth)
 {
     struct audit_margins margins;
-    if (audit_trace(t->network, t->input, t->label, t->cases, depth, &t->text.at, t->text.end, &margins,
-                    t->why))
+    if (audit_trace(t->network, t->input, t->label, t->cases, depth, &t->text.at, t->text.end,
+                    &margins, t->why))
         return -1;
     return audit_margins_prove(&margins, t->network->network->class_count, t->label)
                ? 0
@@ -75,7 +75,8 @@ static int check_tree(struct tree *t, size_t depth)
     if (depth + 1 == MOST_CASES || ++t->nodes == MOST_CASES)
         return fault_set(t->why, "more than %d cases", MOST_CASES);
     if (text_word(&t->text, " split ") || text_number(&t->text, l->steps - 1, &assumed->step) ||
-        text_word(&t->text, " ") || text_number(&t->text, l->units - 1, &assumed->unit) || text_word(&t->text, "\n"))
+        text_word(&t->text, " ") || text_number(&t->text, l->units - 1, &assumed->unit) ||
+        text_word(&t->text, "\n"))
         return fault_set(t->why, "neither a leaf nor a split at a step and a neuron");
     assumed->fires = 1;
     if (check_tree(t, depth + 1))

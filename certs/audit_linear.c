@@ -59,12 +59,11 @@ static int take_value(struct claims *c, size_t k, size_t place, size_t unit)
     double low = minus ? -(double)size : (double)size;
     struct span claim = {-low * c->unit, (low + (double)width) * c->unit};
     struct term above = {place, unit, 1}, below = {place, unit, -1};
-    if (!is_proved(c, k, &below, 1, claim.down))
-        return fault_set(c->fault, "layer %zu, place %zu, unit %zu: the lower bound %g is not implied",
-                         s->index, place, unit, -claim.down);
-    if (!is_proved(c, k, &above, 1, claim.up))
-        return fault_set(c->fault, "layer %zu, place %zu, unit %zu: the upper bound %g is not implied",
-                         s->index, place, unit, claim.up);
+    int wrong = !is_proved(c, k, &below, 1, claim.down) ? -1 : !is_proved(c, k, &above, 1, claim.up);
+    if (wrong)
+        return fault_set(c->fault, "layer %zu, place %zu, unit %zu: the %s bound %g is not implied",
+                         s->index, place, unit, wrong < 0 ? "lower" : "upper",
+                         wrong < 0 ? -claim.down : claim.up);
     span_put(&s->values, place * s->units + unit, claim);
     return 0;
 }

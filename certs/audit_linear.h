@@ -103,9 +103,9 @@ void rows_clear(struct rows *rows);
 double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t count,
                   double goal);
 
-/* A second opinion, in MPFR, exactly: does a step of a row hold at a corner of the bounds, chosen by
- * a hash, where the weights are the worst ones for it?  The row is as it was `before`, and as it
- * is now.  spot_lines: of lines of stage k. */
+/* A second opinion, in MPFR, exactly: does a step of a row hold at a corner of the bounds, chosen
+ * by a hash, with the weights that are worst there?  The row is as it was `before`, and as it is
+ * now.  spot_lines: through the lines of stage k. */
 #define SPOT_ONE_IN 256 /* rows */
 struct row_before {
     struct term *terms;

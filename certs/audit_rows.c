@@ -73,8 +73,9 @@ static void unit_step(struct rows *rows, const struct stage *s, int first,
     memset(rows->gathered.up, 0, s->taps * sizeof(double));
     for (size_t t = 0; t < count; t++) {
         double c = terms[t].value;
-        const double *high = (c > 0 ? s->reads.up : s->reads.down) + stage_corner(s, terms[t].place);
-        const double *low = (c > 0 ? s->reads.down : s->reads.up) + stage_corner(s, terms[t].place);
+        size_t corner = stage_corner(s, terms[t].place);
+        const double *high = (c > 0 ? s->reads.up : s->reads.down) + corner;
+        const double *low = (c > 0 ? s->reads.down : s->reads.up) + corner;
         for (size_t i = 0; i < s->kernel_rows; i++) {
             add_multiple(rows->gathered.up + i * s->run, fabs(c), high + i * row, s->run);
             add_multiple(rows->gathered.down + i * s->run, fabs(c), low + i * row, s->run);

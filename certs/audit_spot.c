@@ -108,9 +108,11 @@ int spot_lines(const struct rows *rows, size_t k, double constant_before, uint64
             add_product(gap, c, l->excess);
         }
     }
-    for (size_t t = 0; t < rows->count; t++)
-        add_product(gap, -rows->terms[t].value,
-                    corner(&s->values, rows->terms[t].place * s->units + rows->terms[t].unit, hash));
+    for (size_t t = 0; t < rows->count; t++) {
+        const struct term *term = &rows->terms[t];
+        add_product(gap, -term->value,
+                    corner(&s->values, term->place * s->units + term->unit, hash));
+    }
     add_product(gap, -1, rows->constant);
     return holds(gap);
 }
