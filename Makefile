@@ -48,6 +48,16 @@ $(B)/commit: always
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
 $(B)/console/version.o: $(B)/commit
 
+# make MPI=1: certify on many ranks (console/ranks.h); Debian's libopenmpi-dev.
+ifdef MPI
+$(B)/console/ranks.o: FOLDER = -DSTEADFAST_MPI $(shell mpicc --showme:compile)
+LDLIBS  += $(shell mpicc --showme:link)
+endif
+$(B)/ranks: always
+	@mkdir -p $(@D)
+	@echo '$(MPI)' | cmp -s - $@ || echo '$(MPI)' > $@
+$(B)/console/ranks.o: $(B)/ranks
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) $(FOLDER) -c $< -o $@

@@ -17,6 +17,7 @@
 #include "console/exits.h"
 #include "console/interrupt.h"
 #include "console/progress.h"
+#include "console/ranks.h"
 #include "console/version.h"
 #include "specs/dataset.h"
 #include "specs/model.h"
@@ -315,6 +316,19 @@ static struct yield *find_yields(const struct arguments *a, const struct network
     return yields;
 }
 
+/* The first rank makes it, and while the others read it nobody writes.  All open it, or none. */
+static int open_journal(struct arguments *a, const struct report *report, struct fault *fault)
+{
+    int wrong = 0;
+    for (int turn = 0; turn < 2; turn++) {
+        if (turn == !ranks_first() && !wrong)
+            wrong = !(a->settings.journal = resume_open(a, report, fault));
+        a->resume |= turn == 0 && !ranks_first();
+        wrong = ranks_greatest(wrong);
+    }
+    return wrong;
+}
+
 /* `claim` is NULL unless the arguments came from one. */
 static int load_and_certify(struct arguments *a, const struct claim *claim)
 {
@@ -323,7 +337,7 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
     struct dataset set;
     unsigned char folded[NETWORK_TENSORS];
     struct pcm_box pcm;
-    if (check_outputs(a, &fault))
+    if (ranks_greatest(check_outputs(a, &fault) != 0))
         return complain(&fault);
     if (model_read(&model, a->model, &fault))
         return complain(&fault);
@@ -344,7 +358,7 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
     int wrong = (a->sigma && !yields) || (claim && claim_check(claim, &model, &set, &fault)) ||
                 choose_samples(a, &set, &report, &fault);
     if (!wrong && a->journal)
-        wrong = !(a->settings.journal = resume_open(a, &report, &fault));
+        wrong = open_journal(a, &report, &fault);
     int status = wrong ? complain(&fault) : certify(a, claim, &report, &fault);
     if (journal_close(a->settings.journal, &fault))
         status = complain(&fault);
@@ -372,7 +386,10 @@ int main(int argc, char **argv)
     struct arguments a;
     interrupt_catch(); /* before any thread is started */
     version_more = print_selftest;
+    ranks_begin(&argc, &argv);
     arguments_parse(&a, argc, argv);
+    if (!ranks_first()) /* the first one writes */
+        a.json = a.csv = a.plot = a.cert = a.claim = NULL;
     if (rounding_selftest(NULL)) {
         fprintf(stderr, "certify: directed rounding does not work on this machine\n");
         return EXIT_SELF_CHECK;
@@ -391,5 +408,6 @@ int main(int argc, char **argv)
         return complain(&fault);
     int status = load_and_certify(&a, a.is_claim ? &claim : NULL);
     arguments_clear(&a);
+    ranks_end();
     return status;
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "analyzer/prover_journal.h"
+#include "console/ranks.h"
 #include "specs/random.h"
 
 struct job {
@@ -21,9 +22,12 @@ struct job {
     prover_progress *progress;
     void *context;
     size_t *chosen, count, done;
+    unsigned char *found, *mine; /* [samples] FOUND_...; and by this rank */
     int stop, failed;
     struct fault *fault;
 };
+
+enum { FOUND_NOTHING = 1, FOUND_VECTOR };
 
 /* Up to `wanted` samples of that verdict, the first of a permutation by the seed. */
 static size_t choose(const struct prover_run *run, enum verdict verdict, size_t wanted,
@@ -83,8 +87,17 @@ static void record(struct job *job, size_t index, float *star)
         run->unknown--;
         run->falsified++;
     }
-    if (job->settings->witness && !job->failed)
+    if (job->settings->witness && star && !job->failed)
         job->failed = write_witness(job, job->first + index, star, job->fault);
+}
+
+static void account(struct job *job, size_t index, int found, float *star)
+{
+    job->run->results[index].attacked = 1;
+    job->run->attacked++;
+    job->done++;
+    if (found)
+        record(job, index, star);
 }
 
 /* What an earlier process found of the sample, if the journal knows; a witness that is to be
@@ -96,11 +109,7 @@ static int recall(struct job *job, size_t index)
     int found = text && !strcmp(text, "broken");
     if (!text || (found && job->settings->witness))
         return 0;
-    job->run->results[index].attacked = 1;
-    job->run->attacked++;
-    job->done++;
-    if (found)
-        record(job, index, NULL);
+    account(job, index, found, NULL);
     return 1;
 }
 
@@ -115,17 +124,27 @@ static void attack_sample(struct job *job, struct counterexample_work *work, siz
                                     &tally);
 #pragma omp critical(falsify)
     {
-        job->run->results[index].attacked = 1;
-        job->run->attacked++;
-        job->done++;
-        if (found)
-            record(job, index, star);
+        account(job, index, found, star);
+        job->mine[index] = 1;
+        job->found[index] = found ? FOUND_VECTOR : FOUND_NOTHING;
         if (job->prover->journal)
             journal_keep(job->prover->journal, index, found ? "broken" : "whole");
         if (job->failed ||
             (job->progress && job->progress(job->context, job->done, job->count)))
             __atomic_store_n(&job->stop, 1, __ATOMIC_RELAXED);
     }
+}
+
+/* Take what other ranks found of samples chosen[count]. */
+static void share(struct job *job, size_t count)
+{
+    ranks_share(job->found, 1, job->run->samples, job->mine);
+    for (size_t i = 0; i < count; i++) {
+        size_t index = job->chosen[i];
+        if (job->found[index] && !job->mine[index])
+            account(job, index, job->found[index] == FOUND_VECTOR, NULL);
+    }
+    job->failed = ranks_greatest(-job->failed) ? -1 : 0;
 }
 
 static void attack_all(struct job *job)
@@ -139,17 +158,20 @@ static void attack_all(struct job *job)
         if (!recall(job, job->chosen[i]))
             job->chosen[left++] = job->chosen[i];
     size_t count = left;
+    ranks_deal();
 #pragma omp parallel
     {
         struct counterexample_work *work = counterexample_work_new(job->search);
         float *star = fault_alloc_aligned(job->model->network.parameter_count, sizeof *star);
-#pragma omp for schedule(dynamic, 1)
-        for (size_t i = 0; i < count; i++)
-            if (!__atomic_load_n(&job->stop, __ATOMIC_RELAXED))
-                attack_sample(job, work, job->chosen[i], star);
+        for (size_t i; (i = ranks_next()) < count;) {
+            attack_sample(job, work, job->chosen[i], star);
+            if (__atomic_load_n(&job->stop, __ATOMIC_RELAXED))
+                ranks_skip(count);
+        }
         free(star);
         counterexample_work_free(work);
     }
+    share(job, count);
 }
 
 int falsify_run(const struct model *model, const struct dataset *set, size_t first,
@@ -165,6 +187,7 @@ int falsify_run(const struct model *model, const struct dataset *set, size_t fir
         .model = model, .set = set, .first = first, .prover = prover, .settings = settings,
         .run = run, .progress = progress, .context = context, .fault = fault,
         .chosen = fault_alloc(run->samples, sizeof(size_t)),
+        .found = fault_alloc(run->samples, 1), .mine = fault_alloc(run->samples, 1),
     };
     if (mpq_sgn(box.zeta)) { /* else there is nothing but the model itself */
         job.count = choose(run, VERDICT_CERTIFIED, settings->certified, prover->seed, job.chosen);
@@ -180,6 +203,8 @@ int falsify_run(const struct model *model, const struct dataset *set, size_t fir
     }
     run->attack_seconds = prover_clock(CLOCK_MONOTONIC) - began;
     free(job.chosen);
+    free(job.found);
+    free(job.mine);
     box_clear(&box);
     return job.failed;
 }

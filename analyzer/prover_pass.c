@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/ranks.h"
+
 /* What a batch of samples is told to the domain, and what comes back. */
 struct batch {
     const float *inputs[DOMAIN_BATCH];
@@ -47,6 +49,7 @@ static void bound_block(const struct pass *pass, struct bounder_work *work, stru
     for (size_t i = 0; i < batch->count; i++) {
         size_t index = batch->index[i];
         pass->take(pass, index, &batch->margins[i], batch->splits[i]);
+        pass->mine[index] = 1;
         prover_journal_keep(pass->prover->settings.journal, index, pass->into + index);
     }
 }
@@ -60,12 +63,11 @@ static int bound_all(const struct pass *pass)
     {
         struct bounder_work *work = bounder_work_new(pass->bounder);
         struct batch *batch = fault_alloc(1, sizeof *batch);
-#pragma omp for schedule(dynamic, 1)
-        for (size_t block = 0; block < blocks; block++) {
-            if (__atomic_load_n(&stop, __ATOMIC_RELAXED))
-                continue;
+        for (size_t block; (block = ranks_next()) < blocks;) {
             bound_block(pass, work, batch, block);
             report(pass, &done, batch->count, &stop);
+            if (__atomic_load_n(&stop, __ATOMIC_RELAXED))
+                ranks_skip(blocks);
         }
         free(batch);
         bounder_work_free(work);
@@ -82,7 +84,11 @@ int pass_run(const struct pass *pass)
     rest.count = prover_journal_begin(pass->prover->settings.journal, pass->stage, left,
                                       pass->count, pass->into);
     rest.done_before += pass->count - rest.count;
-    int stop = bound_all(&rest);
+    rest.mine = fault_alloc(pass->prover->count, 1);
+    ranks_deal();
+    int stop = ranks_greatest(bound_all(&rest));
+    ranks_share(pass->into, sizeof *pass->into, pass->prover->count, rest.mine);
+    free(rest.mine);
     free(left);
     return stop;
 }

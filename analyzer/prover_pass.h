@@ -16,6 +16,7 @@ struct pass {
     struct sample_result *into;
     prover_progress *progress;
     void *context;
+    unsigned char *mine; /* [samples] bounded by this rank; pass_run's own */
     size_t done_before, total;
     char stage[JOURNAL_STAGE]; /* its name in a journal */
 };
