@@ -10,13 +10,12 @@
 #include "analyzer/attack_samples.h"
 #include "analyzer/box_floats.h"
 #include "analyzer/domains/trace.h"
+#include "analyzer/falsify.h"
 #include "console/exits.h"
 #include "console/interrupt.h"
 #include "console/progress.h"
 
 #define MAX_SIZES 64
-#define PAPER_STEPS 10
-#define PAPER_START 0.001
 
 enum { KEY_ZETA = 1000, KEY_BOX, KEY_EXACT_BIAS, KEY_PRESET, KEY_LOSS, KEY_STEPS, KEY_RESTARTS,
        KEY_SCALE, KEY_CORNERS, KEY_PER_SAMPLE, KEY_DOMAIN };
@@ -54,9 +53,9 @@ struct request {
     struct assess_subject subject;
     char *text; /* of sizes, owned */
     const char *zetas[MAX_SIZES];
-    size_t zeta_count, steps, restarts, corners; /* steps, restarts 0: the preset's */
-    double scale;                                /* 0: the preset's */
-    int paper, loss, per_sample;                 /* loss: a loss, -1 all, -2 the preset's */
+    size_t zeta_count, corners;
+    struct attack_plan plan;
+    int per_sample;
     struct prover_settings prover;
     struct pcm_box pcm; /* where the box is one */
     unsigned char folded[NETWORK_TENSORS];
@@ -64,11 +63,11 @@ struct request {
 
 static void parse_loss(struct request *r, const char *text, struct argp_state *state)
 {
-    r->loss = strcmp(text, "all") ? -2 : -1;
+    r->plan.loss = strcmp(text, "all") ? ATTACK_PLAN_OWN : ATTACK_PLAN_ALL;
     for (int i = 0; i < SETATTACK_LOSSES; i++)
         if (!strcmp(text, setattack_loss_names[i]))
-            r->loss = i;
-    if (r->loss == -2)
+            r->plan.loss = i;
+    if (r->plan.loss == ATTACK_PLAN_OWN)
         argp_error(state, "--loss: '%s' is unknown; choose cross-entropy, kl, margin or all", text);
 }
 
@@ -80,19 +79,19 @@ static error_t parse_search(int key, char *text, struct argp_state *state)
     case KEY_PRESET:
         if (strcmp(text, "paper") && strcmp(text, "strong"))
             argp_error(state, "--preset: '%s' is unknown; choose paper or strong", text);
-        r->paper = !strcmp(text, "paper");
+        r->plan.paper = !strcmp(text, "paper");
         return 0;
     case KEY_LOSS:
         parse_loss(r, text, state);
         return 0;
     case KEY_STEPS:
-        r->steps = assess_subject_count(state, "--steps", text, 1);
+        r->plan.steps = assess_subject_count(state, "--steps", text, 1);
         return 0;
     case KEY_RESTARTS:
-        r->restarts = assess_subject_count(state, "--restarts", text, 1);
+        r->plan.restarts = assess_subject_count(state, "--restarts", text, 1);
         return 0;
     case KEY_SCALE:
-        r->scale = assess_subject_number(state, "--step-scale", text, 1e-6, 1e6);
+        r->plan.scale = assess_subject_number(state, "--step-scale", text, 1e-6, 1e6);
         return 0;
     case KEY_CORNERS:
         r->corners = assess_subject_count(state, "--corners", text, 0);
@@ -138,42 +137,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
     }
 }
 
-/* Attempt number i of the request; 0 after the last.  Strong attacks begin with the paper's,
- * so that they are never weaker. */
-static int attempt(const struct request *r, size_t i, struct setattack_attempt *a)
-{
-    int one = r->loss >= 0 ? r->loss : r->paper && r->loss == -2 ? SETATTACK_DIVERGENCE : -1;
-    size_t losses = one >= 0 ? 1 : SETATTACK_LOSSES;
-    size_t restarts = r->restarts ? r->restarts : r->paper ? 1 : 2;
-    *a = (struct setattack_attempt){
-        .steps = r->steps && r->paper ? r->steps : PAPER_STEPS, .start = PAPER_START,
-        .scale = r->scale > 0 && r->paper ? r->scale : 1, .last = r->paper,
-        .loss = SETATTACK_DIVERGENCE,
-    };
-    if (!r->paper && i-- == 0)
-        return 1;
-    if (i >= losses * restarts)
-        return 0;
-    size_t restart = i / losses;
-    a->loss = one >= 0 ? (enum setattack_loss)one : (enum setattack_loss)(i % losses);
-    a->start = restart ? -1 : PAPER_START;
-    a->draw = restart;
-    if (!r->paper) {
-        a->steps = r->steps ? r->steps : 20;
-        a->scale = r->scale > 0 ? r->scale : 2.5;
-    }
-    return 1;
-}
-
-static size_t passes(const struct request *r)
-{
-    struct setattack_attempt a;
-    size_t total = r->corners;
-    for (size_t i = 0; attempt(r, i, &a); i++)
-        total += a.steps + 1;
-    return total;
-}
-
 static int on_pass(void *context)
 {
     progress_add(context, 1);
@@ -184,24 +147,11 @@ static int on_pass(void *context)
 static void search(const struct request *r, const struct setattack *attack, float *star,
                    unsigned char *wrong, struct progress *progress, struct attack_finding *f)
 {
-    size_t bytes = attack->network->parameter_count * sizeof *star;
-    float *at = fault_alloc_aligned(attack->network->parameter_count, sizeof *at);
-    struct setattack_attempt a;
     for (f->corners = 0; f->corners < r->corners && !interrupt_seen(); progress_add(progress, 1)) {
-        setattack_corner(attack, f->corners, at);
-        f->corner_correct[f->corners++] = setattack_look(attack, at, wrong);
+        setattack_corner(attack, f->corners, star);
+        f->corner_correct[f->corners++] = setattack_look(attack, star, wrong);
     }
-    f->correct = SIZE_MAX;
-    for (size_t i = 0; attempt(r, i, &a) && (!i || !interrupt_seen()); i++) {
-        size_t correct = setattack_run(attack, &a, on_pass, progress, at);
-        f->attempts++;
-        if (correct >= f->correct)
-            continue;
-        f->correct = correct;
-        f->strongest = a;
-        memcpy(star, at, bytes);
-    }
-    free(at);
+    f->whole = attack_plan_run(&r->plan, attack, on_pass, progress, star);
 }
 
 /* One size of box.  Returns 0, or -1 with the reason. */
@@ -223,8 +173,9 @@ static int examine(struct request *r, const char *zeta, struct progress *progres
     search(r, &attack, star, wrong, progress, f);
     int failed = 0;
     if (r->per_sample && !interrupt_seen()) {
-        struct counterexample_budget budget = {r->steps ? r->steps : PAPER_STEPS,
-                                               r->restarts ? r->restarts : 1};
+        struct counterexample_budget budget = {
+            r->plan.steps ? r->plan.steps : FALSIFY_DEFAULT_STEPS,
+            r->plan.restarts ? r->plan.restarts : FALSIFY_DEFAULT_RESTARTS};
         setattack_look(&attack, star, wrong);
         failed = attack_samples(&r->subject.model, &r->subject.set, &r->prover, &budget, zeta,
                                 star, wrong, f, fault);
@@ -238,7 +189,7 @@ static int examine_all(struct request *r, struct attack_outcome *o, struct fault
 {
     struct progress progress;
     int failed = 0;
-    progress_begin(&progress, "passes", r->zeta_count * passes(r), r->subject.common.quiet);
+    progress_begin(&progress, "passes", r->zeta_count * (r->corners + attack_plan_passes(&r->plan)), r->subject.common.quiet);
     for (size_t i = 0; i < r->zeta_count && !failed && !interrupt_seen(); i++) {
         struct attack_finding *f = &o->findings[o->count];
         failed = examine(r, r->zetas[i], &progress, f, fault);
@@ -300,7 +251,7 @@ int assess_attack(int argc, char **argv)
     static char name[] = "assess attack";
     const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
     struct request r = {.subject.script = ATTACK_SCRIPT, .zeta_count = 5, .corners = 5,
-                        .loss = -2,
+                        .plan.loss = ATTACK_PLAN_OWN,
                         .prover = {.bits = 128, .disjuncts = TRACE_DISJUNCTS}};
     struct fault fault = {""};
     memcpy(r.zetas, usual, sizeof usual);
@@ -310,7 +261,7 @@ int assess_attack(int argc, char **argv)
     struct attack_outcome o = {
         .subject = &r.subject, .domain = bounder_domain_name(r.prover.domain),
         .box = r.prover.box.typed ? r.prover.box.typed : box_kind_name(r.prover.box.kind),
-        .preset = r.paper ? "paper" : "strong",
+        .preset = r.plan.paper ? "paper" : "strong",
         .findings = fault_alloc(r.zeta_count, sizeof *o.findings)};
     int status = assess(&r, &o, &fault);
     if (status == EXIT_INPUT)

@@ -54,14 +54,14 @@ void attack_report_table(FILE *stream, const struct attack_outcome *o)
         fprintf(stream, "%-9s", f->zeta);
         cell(stream, 1, percent(o, o->nominal));
         cell(stream, f->corners > 0, corner_mean(o, f));
-        cell(stream, 1, percent(o, f->correct));
+        cell(stream, 1, percent(o, f->whole.correct));
         cell(stream, f->proved, percent(o, standing(f)));
         cell(stream, f->proved, percent(o, f->run.certified));
-        fprintf(stream, "  %s\n", setattack_loss_names[f->strongest.loss]);
+        fprintf(stream, "  %s\n", setattack_loss_names[f->whole.strongest.loss]);
     }
     fprintf(stream, "one chip: the same parameters for all samples, the strongest of %zu attack%s; "
-            "corners: mean of random ones\n", o->count ? o->findings[0].attempts : 0,
-            o->count && o->findings[0].attempts == 1 ? "" : "s");
+            "corners: mean of random ones\n", o->count ? o->findings[0].whole.attempts : 0,
+            o->count && o->findings[0].whole.attempts == 1 ? "" : "s");
 }
 
 int attack_report_csv(const struct attack_outcome *o, const char *path, struct fault *fault)
@@ -76,7 +76,7 @@ int attack_report_csv(const struct attack_outcome *o, const char *path, struct f
         if (f->corners)
             fprintf(file.stream, "%.4f",
                     corner_mean(o, f) * (double)o->subject->set.count / 100);
-        fprintf(file.stream, ",%zu,", f->correct);
+        fprintf(file.stream, ",%zu,", f->whole.correct);
         if (f->proved)
             fprintf(file.stream, "%zu,%zu", standing(f), f->run.certified);
         else
@@ -93,10 +93,10 @@ static json_t *finding_json(const struct attack_finding *f)
         json_array_append_new(corners, json_integer((json_int_t)f->corner_correct[c]));
     json_t *json = json_pack(
         "{s:s, s:o, s:{s:I, s:I, s:s, s:I, s:f, s:f}}", "zeta", f->zeta, "corners", corners,
-        "one_chip", "correct", (json_int_t)f->correct, "attempts", (json_int_t)f->attempts,
-        "loss", setattack_loss_names[f->strongest.loss], "steps",
-        (json_int_t)f->strongest.steps, "step_scale", f->strongest.scale, "start",
-        f->strongest.start);
+        "one_chip", "correct", (json_int_t)f->whole.correct, "attempts", (json_int_t)f->whole.attempts,
+        "loss", setattack_loss_names[f->whole.strongest.loss], "steps",
+        (json_int_t)f->whole.strongest.steps, "step_scale", f->whole.strongest.scale, "start",
+        f->whole.strongest.start);
     require(json);
     if (f->proved)
         json_object_set_new(
@@ -133,7 +133,7 @@ static void write_points(const void *context, FILE *points)
         const struct attack_finding *f = &o->findings[i];
         fprintf(points, "%s %.4f ", f->zeta, percent(o, o->nominal));
         fprintf(points, f->corners ? "%.4f " : "NaN ", corner_mean(o, f));
-        fprintf(points, "%.4f ", percent(o, f->correct));
+        fprintf(points, "%.4f ", percent(o, f->whole.correct));
         if (f->proved)
             fprintf(points, "%.4f %.4f\n", percent(o, standing(f)), percent(o, f->run.certified));
         else

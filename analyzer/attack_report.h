@@ -3,7 +3,7 @@
 #define ANALYZER_ATTACK_REPORT_H
 
 #include "analyzer/assess_subject.h"
-#include "analyzer/empirical/setattack.h"
+#include "analyzer/empirical/attack_plan.h"
 #include "analyzer/prover.h"
 
 #define ATTACK_SCRIPT "attack.gp"
@@ -13,8 +13,7 @@
 struct attack_finding {
     const char *zeta; /* as typed, borrowed */
     size_t corners, corner_correct[ATTACK_MOST_CORNERS]; /* random corners, and what they leave */
-    size_t attempts, correct; /* of attacks on the whole set; the strongest leaves `correct` */
-    struct setattack_attempt strongest;
+    struct attack_found whole; /* attacks on the whole set */
     int proved;                /* the samples were attacked one by one, and proofs cross-checked */
     struct prover_run run;     /* if so; owned */
     size_t confirmed;          /* certified samples that the whole set's vector breaks by proof */
