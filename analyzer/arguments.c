@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/certificate_write.h"
 #include "analyzer/arguments_flags.h"
+#include "analyzer/certificate_write.h"
+#include "analyzer/claim_measure.h"
 #include "analyzer/curve.h"
 #include "analyzer/domains/trace.h"
 #include "specs/box.h"
@@ -213,6 +214,12 @@ static error_t parse_output(int key, char *text, struct argp_state *state)
     case KEY_CLAIM:
         a->claim = text;
         return 0;
+    case KEY_PROMISE:
+        if (claim_promises_parse(a->promises, text, &fault) ||
+            claim_measure_check(a->promises, &fault))
+            argp_error(state, "--promise: %s", fault.text);
+        a->promised = 1;
+        return 0;
     case KEY_MIN_CERTIFIED:
         if (options_number("--min-certified", text, 0, 100, &a->min_certified, &fault))
             argp_error(state, "%s", fault.text);
@@ -267,7 +274,8 @@ static int is_statement(int key)
 {
     static const int keys[] = {KEY_ZETA, KEY_BOX, KEY_SAMPLES, KEY_SPLIT, KEY_CRITERION, KEY_DOMAIN,
                                KEY_DISJUNCTS, KEY_SPLITS, KEY_BUDGET, KEY_SHARD, KEY_RADIUS, KEY_EXACT_BIAS,
-                               KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL, KEY_SIGMA, KEY_CLAIM};
+                               KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL, KEY_SIGMA, KEY_CLAIM,
+                               KEY_PROMISE};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i] == key)
             return 1;
@@ -301,6 +309,8 @@ static void check_whole(struct arguments *a, struct argp_state *state)
         argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
     if (a->claim && (a->zeta_count != 1 || a->settings.box.neuron || a->settings.box.digital))
         argp_error(state, "--claim: a claim is about one --zeta, and parameters only");
+    if (a->promised && !a->claim)
+        argp_error(state, "--promise: a promise is part of a --claim");
     if (a->claim && a->shard.of)
         argp_error(state, "--claim: a claim is about all shards");
     if (a->claim && a->settings.budget > 0)

@@ -8,6 +8,7 @@
 #include "analyzer/prover.h"
 #include "analyzer/shard.h"
 #include "console/options.h"
+#include "specs/claim_promises.h"
 
 #define MAX_ZETAS 256
 
@@ -30,7 +31,9 @@ struct arguments {
     int merge; /* `parts` are results of shards, and nothing is proved */
     const char **parts; /* [part_count] words that are no flags, owned; the words borrowed */
     size_t part_count;
+    struct claim_promise promises[CLAIM_MEASURES]; /* measurements that a claim speaks of */
     const char *sigma; /* of a chip's mismatch, or NULL */
+    int promised; /* by flags */
     int is_claim, stated; /* the file is a claim; flags said what a claim says itself */
     double min_certified; /* percent, or negative */
 };

@@ -74,6 +74,9 @@ const struct argp_option arguments_flags[] = {
     {"cert", KEY_CERT, "FILE", 0, "A certificate that audit checks (certs/certificate.md); for one --zeta", 0},
     {"claim", KEY_CLAIM, "FILE", 0,
      "What was found as a claim, beside the model (one size; specs/claim.md)", 0},
+    {"promise", KEY_PROMISE, "WHAT", 0,
+     "with --claim: measure and promise that, too: attack:PRESET:ZETA, "
+     "mismatch:MODEL:DEVIATION:CHIPS or pcm:DEVICE:SECONDS:CHIPS", 0},
     {"min-certified", KEY_MIN_CERTIFIED, "PCT", 0,
      "Exit with 1 if less than PCT percent is certified at some zeta", 0},
     {0},

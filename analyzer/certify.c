@@ -5,12 +5,13 @@
 #include "analyzer/arguments.h"
 #include "analyzer/certificate_write.h"
 #include "analyzer/claim_decide.h"
-#include "analyzer/curve.h"
+#include "analyzer/conclude.h"
 #include "analyzer/domains/deadline.h"
 #include "analyzer/numbers/rounding.h"
 #include "analyzer/prover.h"
 #include "analyzer/merge.h"
 #include "analyzer/radius.h"
+#include "analyzer/remark.h"
 #include "analyzer/report.h"
 #include "analyzer/resume.h"
 #include "analyzer/sandwich.h"
@@ -151,64 +152,6 @@ static int measure_radii(const struct arguments *a, struct prover *prover, struc
     return radii->interrupted ? EXIT_INCONCLUSIVE : EXIT_DONE;
 }
 
-static int write_reports(const struct arguments *a, const struct report *report,
-                         struct fault *fault)
-{
-    if (a->json && report_json(report, a->json, fault))
-        return -1;
-    if (a->csv && report_csv(report, a->csv, fault))
-        return -1;
-    if (a->claim && (!report->run_count || report->runs[0].interrupted))
-        fprintf(stderr, "certify: no claim is written of a run that was stopped\n");
-    else if (a->claim && claim_make(report, a->sigma, report->yields, a->claim, fault))
-        return -1;
-    if (a->cert && report->run_count && certificate_write(report, &a->attack, a->cert, fault))
-        return -1;
-    return a->plot ? curve_draw(report, a->plot, fault) : 0;
-}
-
-/* Two proofs of ours contradict each other. */
-static void contradiction(const struct report *report, const struct prover_run *run)
-{
-    const struct radius_run *radii = report->radii;
-    fprintf(stderr, "certify: SELF-CHECK FAILED at %s %s: ", radii ? "the" : "zeta",
-            radii ? "radii" : run->zeta);
-    if (radii ? radii->contradictions : run->contradictions) {
-        fprintf(stderr, "the referee (mpfr) contradicts the double engine on %zu samples.\n"
-                "Do not use these results; please report this.\n",
-                radii ? radii->contradictions : run->contradictions);
-        return;
-    }
-    fprintf(stderr, "%zu samples are certified, and yet parameters in the box are proven to "
-            "break them:", radii ? radii->disproved : run->disproved);
-    const struct sample_result *results = radii ? radii->results : run->results;
-    for (size_t i = 0; i < (radii ? radii->samples : run->samples); i++)
-        if (results[i].disproved)
-            fprintf(stderr, " %zu", report->first + i);
-    fprintf(stderr, ".\nDo not use these results; please report this.\n");
-}
-
-static void remark(const struct arguments *a, int status, const struct report *report)
-{
-    const struct prover_run *last =
-        report->run_count ? &report->runs[report->run_count - 1] : NULL;
-    const struct radius_run *radii = report->radii;
-    if (status == EXIT_SELF_CHECK)
-        contradiction(report, last);
-    if (radii && radii->interrupted)
-        fprintf(stderr, "certify: stopped early; the radii are proven but may be too small\n");
-    for (size_t i = 0; i < report->run_count; i++) {
-        const struct prover_run *run = &report->runs[i];
-        if (run->interrupted)
-            fprintf(stderr, "certify: %s at zeta %s; %zu of %zu samples were decided, the "
-                    "others count as unknown\n",
-                    run->interrupted == PROVER_LATE ? "time limit reached" : "interrupted",
-                    run->zeta, run->done, run->samples);
-    }
-    if (status == EXIT_VIOLATED && !a->is_claim)
-        fprintf(stderr, "certify: fewer than %g %% certified\n", a->min_certified);
-}
-
 /* "-" gives standard output to a file's content; the table then goes to stderr. */
 static FILE *table_stream(const struct arguments *a)
 {
@@ -239,11 +182,8 @@ static int certify(const struct arguments *a, const struct claim *claim, struct 
         int found = measure_radii(a, prover, report, &radii, out, fault);
         status = found == EXIT_DONE ? status : found;
     }
-    if (status != EXIT_SELF_CHECK && status != EXIT_INPUT &&
-        write_reports(a, report, fault))
-        status = complain(fault);
-    if (status != EXIT_SELF_CHECK && status != EXIT_INPUT && a->is_claim && report->run_count)
-        status = claim_verdict(claim, &report->runs[0], report->yields, out);
+    if (status != EXIT_SELF_CHECK && status != EXIT_INPUT)
+        status = conclude(a, claim, report, status, out, fault);
     remark(a, status, report);
     for (size_t i = 0; i < a->zeta_count; i++)
         prover_run_clear(&runs[i]);

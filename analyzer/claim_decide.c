@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "console/exits.h"
+#include "analyzer/claim_measure.h"
 #include "analyzer/domains/trace.h"
 #include "specs/decimal.h"
 
@@ -34,8 +35,10 @@ int claim_ask(const struct claim *claim, struct arguments *a, struct fault *faul
         box_init(&box, BOX_RELATIVE, claim->zeta, fault))
         return -1;
     box_clear(&box);
-    if (claim->has_yield && check_yield(claim, fault))
+    if ((claim->has_yield && check_yield(claim, fault)) ||
+        claim_measure_check(claim->promises, fault))
         return -1;
+    memcpy(a->promises, claim->promises, sizeof a->promises);
     a->settings.box.exact_bias = claim->exact_bias;
     a->settings.box.folded_bias = claim->folded_bias;
     a->settings.criterion = (enum criterion)criterion;
@@ -85,12 +88,39 @@ static int compare_yield(const struct claim *claim, const struct yield *yield)
     return sign;
 }
 
-int claim_verdict(const struct claim *claim, const struct prover_run *run,
-                  const struct yield *yield, FILE *stream)
+/* Says what was measured of each promise.  Returns 1 if all are kept, -1 if one is not, 0 if that is
+ * open. */
+static int compare_promises(const struct claim *claim, size_t samples, const size_t *correct,
+                               FILE *stream)
 {
+    int kept = 1;
+    for (int kind = 0; kind < CLAIM_MEASURES; kind++) {
+        const struct claim_promise *p = &claim->promises[kind];
+        if (!p->made)
+            continue;
+        if (!correct) {
+            kept = 0;
+            continue;
+        }
+        fprintf(stream, "measured  %s, %s, %s: %zu of %zu answers right on %zu chip%s, %zu "
+                "promised\n", claim_measure_names[kind], p->how, p->size, correct[kind],
+                samples * p->chips, p->chips, p->chips == 1 ? "" : "s", p->correct);
+        kept = correct[kind] < p->correct ? -1 : kept;
+    }
+    return kept;
+}
+
+int claim_verdict(const struct claim *claim, const struct prover_run *run,
+                  const struct yield *yield, const size_t *correct, FILE *stream)
+{
+    int kept = compare_promises(claim, run->samples, correct, stream);
+    if (kept < 0) {
+        fprintf(stream, "claim     VIOLATED: a measurement does not reach what was promised\n");
+        return EXIT_VIOLATED;
+    }
     int chips = claim->has_yield ? compare_yield(claim, yield) : 1;
     size_t lost = run->falsified + run->misclassified;
-    if (run->certified >= claim->certified && chips > 0) {
+    if (run->certified >= claim->certified && chips > 0 && kept > 0) {
         fprintf(stream, "claim     holds: %zu of %zu samples certified, %zu promised\n",
                 run->certified, run->samples, claim->certified);
         return EXIT_DONE;
@@ -101,9 +131,10 @@ int claim_verdict(const struct claim *claim, const struct prover_run *run,
                 chips < 0 ? "; a chip lies in the box less often than promised" : "");
         return EXIT_VIOLATED;
     }
-    fprintf(stream, "claim     inconclusive: %zu of %zu samples certified, %zu promised%s\n",
+    fprintf(stream, "claim     inconclusive: %zu of %zu samples certified, %zu promised%s%s\n",
             run->certified, run->samples, claim->certified,
-            chips > 0 ? "" : "; the chips' yield is not decided");
+            chips > 0 ? "" : "; the chips' yield is not decided",
+            kept > 0 ? "" : "; not everything promised was measured");
     return EXIT_INCONCLUSIVE;
 }
 
@@ -126,7 +157,7 @@ static int name_model(struct claim *claim, const char *model, const char *path,
 }
 
 int claim_make(const struct report *r, const char *sigma, const struct yield *yield,
-               const char *path, struct fault *fault)
+               const struct claim_promise *promises, const char *path, struct fault *fault)
 {
     const struct prover_settings *s = r->settings;
     struct claim claim = {
@@ -134,6 +165,7 @@ int claim_make(const struct report *r, const char *sigma, const struct yield *yi
         .folded_bias = s->box.folded_bias, .disjuncts = (size_t)s->disjuncts,
         .splits = s->splits, .certified = r->runs[0].certified, .has_yield = yield != NULL,
     };
+    memcpy(claim.promises, promises, sizeof claim.promises);
     if (name_model(&claim, r->model_path, path, fault))
         return -1;
     int failed = put(claim.model_sha256, DIGEST_HEX, r->model->sha256) ||

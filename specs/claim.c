@@ -73,19 +73,19 @@ static int take_texts(const struct member *members, size_t count, const char *pa
 
 static int understand(struct claim *c, json_t *root, const char *path, struct fault *fault)
 {
-    json_t *t[10] = {0}, *chip = NULL;
+    json_t *t[10] = {0}, *chip = NULL, *measured = NULL;
     const char *schema = "";
     json_int_t first, count, disjuncts, splits, certified;
     json_error_t error;
     if (json_unpack_ex(root, &error, JSON_STRICT,
                        "{s:s, s:{s:o, s:o!}, s:{s:o, s:o, s:I, s:I!}, s:{s:o, s:o, s:b, s:b!},"
-                       " s:o, s:{s:o, s:I, s:I!}, s:I, s?o !}",
+                       " s:o, s:{s:o, s:I, s:I!}, s:I, s?o, s?o !}",
                        "schema", &schema, "model", "path", &t[0], "sha256", &t[1], "data", "split",
                        &t[2], "sha256", &t[3], "first", &first, "count", &count, "box", "kind",
                        &t[4], "zeta", &t[5], "exact_bias", &c->exact_bias, "folded_bias",
                        &c->folded_bias, "criterion", &t[6], "proof", "domain", &t[7],
                        "disjuncts", &disjuncts, "splits", &splits, "certified", &certified,
-                       "chip_yield", &chip))
+                       "chip_yield", &chip, "measured", &measured))
         return fault_set(fault, "%.200s: not a claim: %.200s (specs/claim.md)", path, error.text);
     c->has_yield = chip != NULL;
     if (chip && json_unpack_ex(chip, &error, JSON_STRICT, "{s:o, s:o !}", "sigma", &t[8],
@@ -114,6 +114,9 @@ static int understand(struct claim *c, json_t *root, const char *path, struct fa
         count_of(certified, &c->certified) || c->count == 0 || c->certified > c->count)
         return fault_set(fault, "%.200s: a count is negative or absurd, or more samples are "
                          "promised than are spoken about", path);
+    struct fault why;
+    if (claim_promises_read(c->promises, measured, &why))
+        return fault_set(fault, "%.200s: %.300s", path, why.text);
     if (locate(path, c->model))
         return fault_set(fault, "%.200s: the model's path is too long", path);
     return 0;
@@ -156,5 +159,8 @@ int claim_write(const struct claim *c, const char *path, struct fault *fault)
         json_object_set_new(root, "chip_yield",
                             json_pack("{s:s, s:s}", "sigma", c->sigma, "probability",
                                       c->probability));
+    json_t *measured = claim_promises_json(c->promises);
+    if (measured)
+        json_object_set_new(root, "measured", measured);
     return jsonfile_write(root, path, fault);
 }

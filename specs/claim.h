@@ -2,6 +2,7 @@
 #ifndef SPECS_CLAIM_H
 #define SPECS_CLAIM_H
 
+#include "claim_promises.h"
 #include "digest.h"
 #include "fault.h"
 
@@ -25,6 +26,7 @@ struct claim {
     int has_yield;
     char sigma[CLAIM_TEXT]; /* promised: a chip with this Gaussian mismatch lies in the box */
     char probability[CLAIM_TEXT]; /* with at least this probability */
+    struct claim_promise promises[CLAIM_MEASURES]; /* of measurements */
 };
 
 /* Does the file look like a claim (its first character is '{')?  0 also if it cannot be read. */
