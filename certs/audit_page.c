@@ -45,6 +45,26 @@ static void bars(FILE *f, const struct audit *a)
     fputs("</svg>\n", f);
 }
 
+/* Of the samples up to each, the share that is claimed to be certified. */
+static void curve(FILE *f, const struct audit *a)
+{
+    const struct certificate *c = &a->certificate;
+    size_t certified = 0;
+    fputs("<svg width=\"640\" height=\"190\" role=\"img\" aria-label=\"certified share of the "
+          "samples so far\">\n<rect x=\"140\" y=\"10\" width=\"400\" height=\"150\" "
+          "fill=\"none\" stroke=\"#ccc\"/><text x=\"90\" y=\"18\">100 %</text>"
+          "<text x=\"110\" y=\"164\">0 %</text>\n<polyline id=\"curve\" fill=\"none\" "
+          "stroke=\"#357\" stroke-width=\"2\" points=\"", f);
+    for (size_t i = 0; i < c->count; i++) {
+        enum certificate_verdict v = c->samples[i].verdict;
+        certified += v == CERTIFIED_BOX || v == CERTIFIED_TRACE || v == CERTIFIED_LINEAR;
+        fprintf(f, "%.1f,%.1f ", 140 + 400.0 * (double)(i + 1) / (double)c->count,
+                160 - 150.0 * (double)certified / (double)(i + 1));
+    }
+    fprintf(f, "\"/>\n<text x=\"140\" y=\"182\">sample %zu</text><text x=\"460\" y=\"182\">"
+            "sample %zu</text></svg>\n", c->first, c->first + c->count - 1);
+}
+
 int audit_page_write(const struct audit *a, const char *path, struct fault *fault)
 {
     const struct certificate *c = &a->certificate;
@@ -70,6 +90,8 @@ int audit_page_write(const struct audit *a, const char *path, struct fault *faul
     row(f, "certificate's text", c->digest);
     fputs("</table>\n<h2>Claimed (outlined) and checked (filled)</h2>\n", f);
     bars(f, a);
+    fputs("<h2>Certified share of the samples so far (claimed)</h2>\n", f);
+    curve(f, a);
     if (a->rejected) {
         fputs("<p><b>First defect:</b> ", f);
         put(f, a->why.text);
