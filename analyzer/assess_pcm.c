@@ -5,19 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/assess_subject.h"
 #include "analyzer/pcm_explain.h"
 #include "analyzer/pcm_report.h"
 #include "console/exits.h"
-#include "console/figure.h"
 #include "console/interrupt.h"
-#include "console/options.h"
 #include "console/progress.h"
 
 #define MAX_TIMES 64
 
 enum { KEY_PCM = 1000, KEY_TIMES, KEY_CHIPS, KEY_FIRST, KEY_PROGRAM, KEY_DRIFT, KEY_READ,
-       KEY_COMPENSATION, KEY_TILE, KEY_DAC, KEY_ADC, KEY_IDEAL, KEY_EXPLAIN, KEY_SPLIT,
-       KEY_SAMPLES, KEY_AT_LEAST, KEY_JSON, KEY_CSV, KEY_PLOT };
+       KEY_COMPENSATION, KEY_TILE, KEY_DAC, KEY_ADC, KEY_IDEAL, KEY_EXPLAIN, KEY_AT_LEAST,
+       KEY_VERSUS };
 
 static const struct argp_option flags[] = {
     {"pcm", KEY_PCM, "DEVICE", 0, "paper (default), aihwkit, joshi or hermes (specs/pcm.md)", 0},
@@ -35,37 +34,32 @@ static const struct argp_option flags[] = {
     {"adc", KEY_ADC, "BITS", 0, "Of the outputs' converters", 0},
     {"ideal", KEY_IDEAL, NULL, 0, "No noise, no drift, no converters", 0},
     {"explain", KEY_EXPLAIN, NULL, 0, "Print the equations and constants in force, and end", 0},
-    {"split", KEY_SPLIT, "PART", 0, "test (default), valid or train", 0},
-    {"samples", KEY_SAMPLES, "N", 0, "The first N samples only", 0},
     {"at-least", KEY_AT_LEAST, "PCT", 0,
      "Also: a proven lower bound (99 % confidence) of the share of chips this accurate", 0},
-    {"json", KEY_JSON, "FILE", 0, "Everything, per chip (- for standard output)", 0},
-    {"csv", KEY_CSV, "FILE", 0, "A line per time and chip (- for standard output)", 0},
-    {"plot", KEY_PLOT, "FILE", 0, "Accuracy against time (.svg, .png or .pdf)", 0},
+    {"versus", KEY_VERSUS, "MODEL", 0, "Compare with another model's chips (Mann and Whitney)", 0},
     {0},
 };
 
 static const char help[] =
     "Measure the accuracy over time of chips that hold the weights in phase-change memory."
     "\vChip C is the same chip at every time, and for any number of threads, list of times, shard or "
-    "choice of samples.  Every run first makes sure that a chip without noise is the network, bit "
+    "choice of samples; the chips of --versus are others.  Every run first makes sure that a chip without noise is the network, bit "
     "for bit.  Column alpha is the mean factor of compensation, error % the rms error of a weight "
     "after it, in parts of its tile's largest.\n\nExamples:\n"
     "  assess pcm model.bin\n"
     "  assess pcm model.bin --pcm aihwkit --chips 5 --times 25,1d,1y --plot pcm.svg\n"
     "  assess pcm model.bin --compensation none --dac off --adc off --csv chips.csv\n"
+    "  assess pcm robust.bin --versus plain.bin --plot both.svg\n"
     "  assess pcm --pcm hermes --explain\n";
 
 struct request {
-    struct options common;
-    const char *model, *json, *csv, *plot;
+    struct assess_subject subject;
     char *text; /* of times, owned */
     const char *labels[MAX_TIMES];
     double times[MAX_TIMES];
     int explain;
-    size_t samples; /* 0: all */
     double at_least;
-    enum split split;
+    const char *versus;
     struct pcm_measure what;
 };
 
@@ -118,26 +112,6 @@ static void usual_times(struct request *r)
     r->what.time_count = sizeof usual / sizeof *usual;
 }
 
-static int whole(struct argp_state *state, const char *flag, const char *text, uint64_t low,
-                 size_t *into)
-{
-    struct fault fault;
-    uint64_t value;
-    if (options_count(flag, text, low, 100000000, &value, &fault))
-        argp_error(state, "%s", fault.text);
-    *into = (size_t)value;
-    return 0;
-}
-
-static int factor(struct argp_state *state, const char *flag, const char *text, double high,
-                  double *into)
-{
-    struct fault fault;
-    if (options_number(flag, text, 0, high, into, &fault))
-        argp_error(state, "%s", fault.text);
-    return 0;
-}
-
 static int converter(struct argp_state *state, const char *flag, const char *text, int *bits)
 {
     struct fault fault;
@@ -148,10 +122,20 @@ static int converter(struct argp_state *state, const char *flag, const char *tex
     return 0;
 }
 
+static enum pcm_compensation compensation(struct argp_state *state, const char *text)
+{
+    for (int i = PCM_NONE; i <= PCM_NOISY; i++)
+        if (!strcmp(text, pcm_compensation_name((enum pcm_compensation)i)))
+            return (enum pcm_compensation)i;
+    argp_error(state, "--compensation: '%s' is unknown; choose none, ideal or noisy", text);
+    return PCM_NONE;
+}
+
 static error_t parse_device(int key, char *text, struct argp_state *state)
 {
     struct request *r = state->input;
     struct pcm_measure *w = &r->what;
+    struct pcm_scales *scales = &w->setup.scales;
     struct fault fault;
     switch (key) {
     case KEY_PCM:
@@ -159,27 +143,26 @@ static error_t parse_device(int key, char *text, struct argp_state *state)
             argp_error(state, "--pcm: %s", fault.text);
         return 0;
     case KEY_PROGRAM:
-        return factor(state, "--program", text, 100, &w->setup.scales.program);
+        scales->program = assess_subject_number(state, "--program", text, 0, 100);
+        return 0;
     case KEY_DRIFT:
-        return factor(state, "--drift", text, 100, &w->setup.scales.drift);
+        scales->drift = assess_subject_number(state, "--drift", text, 0, 100);
+        return 0;
     case KEY_READ:
-        return factor(state, "--read", text, 100, &w->setup.scales.read);
+        scales->read = assess_subject_number(state, "--read", text, 0, 100);
+        return 0;
     case KEY_COMPENSATION:
-        for (int i = PCM_NONE; i <= PCM_NOISY; i++)
-            if (!strcmp(text, pcm_compensation_name((enum pcm_compensation)i))) {
-                w->setup.compensation = (enum pcm_compensation)i;
-                return 0;
-            }
-        argp_error(state, "--compensation: '%s' is unknown; choose none, ideal or noisy", text);
+        w->setup.compensation = compensation(state, text);
         return 0;
     case KEY_TILE:
-        return whole(state, "--tile", text, 1, &w->side);
+        w->side = assess_subject_count(state, "--tile", text, 1);
+        return 0;
     case KEY_DAC:
         return converter(state, "--dac", text, &w->dac_bits);
     case KEY_ADC:
         return converter(state, "--adc", text, &w->adc_bits);
     case KEY_IDEAL:
-        w->setup.scales = (struct pcm_scales){0, 0, 0};
+        *scales = (struct pcm_scales){0, 0, 0};
         w->dac_bits = w->adc_bits = 0;
         return 0;
     default:
@@ -187,54 +170,9 @@ static error_t parse_device(int key, char *text, struct argp_state *state)
     }
 }
 
-static error_t parse_work(int key, char *text, struct argp_state *state)
-{
-    struct request *r = state->input;
-    struct fault fault;
-    int split;
-    switch (key) {
-    case KEY_TIMES:
-        parse_times(r, text, state);
-        return 0;
-    case KEY_CHIPS:
-        return whole(state, "--chips", text, 1, &r->what.chips);
-    case KEY_FIRST:
-        return whole(state, "--first-chip", text, 0, &r->what.first_chip);
-    case KEY_SAMPLES:
-        return whole(state, "--samples", text, 1, &r->samples);
-    case KEY_AT_LEAST:
-        return factor(state, "--at-least", text, 100, &r->at_least);
-    case KEY_SPLIT:
-        if ((split = split_from_name(text)) < 0)
-            argp_error(state, "--split: '%s' is unknown; choose test, valid or train", text);
-        r->split = (enum split)split;
-        return 0;
-    case KEY_EXPLAIN:
-        r->explain = 1;
-        return 0;
-    case KEY_JSON:
-        r->json = text;
-        return 0;
-    case KEY_CSV:
-        r->csv = text;
-        return 0;
-    case KEY_PLOT:
-        r->plot = text;
-        if (figure_check(text, PCM_SCRIPT, &fault))
-            argp_error(state, "--plot: %s", fault.text);
-        return 0;
-    default:
-        return parse_device(key, text, state);
-    }
-}
-
-static void check_request(struct request *r, struct argp_state *state)
+static void check_times(struct request *r, struct argp_state *state)
 {
     struct fault fault;
-    if (!r->model && !r->explain)
-        argp_error(state, "which model?  Name a model file");
-    if (r->json && r->csv && !strcmp(r->json, "-") && !strcmp(r->csv, "-"))
-        argp_error(state, "--json and --csv cannot both go to standard output");
     if (!r->what.time_count)
         usual_times(r);
     for (size_t t = 0; t < r->what.time_count; t++)
@@ -247,18 +185,31 @@ static error_t parse(int key, char *text, struct argp_state *state)
     struct request *r = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &r->common;
+        state->child_inputs[0] = &r->subject;
         return 0;
-    case ARGP_KEY_ARG:
-        if (r->model)
-            argp_error(state, "one model at a time: '%s' is one too many", text);
-        r->model = text;
+    case KEY_TIMES:
+        parse_times(r, text, state);
+        return 0;
+    case KEY_CHIPS:
+        r->what.chips = assess_subject_count(state, "--chips", text, 1);
+        return 0;
+    case KEY_FIRST:
+        r->what.first_chip = assess_subject_count(state, "--first-chip", text, 0);
+        return 0;
+    case KEY_AT_LEAST:
+        r->at_least = assess_subject_number(state, "--at-least", text, 0, 100);
+        return 0;
+    case KEY_VERSUS:
+        r->versus = text;
+        return 0;
+    case KEY_EXPLAIN:
+        r->explain = r->subject.optional = 1;
         return 0;
     case ARGP_KEY_END:
-        check_request(r, state);
+        check_times(r, state);
         return 0;
     default:
-        return parse_work(key, text, state);
+        return parse_device(key, text, state);
     }
 }
 
@@ -268,108 +219,140 @@ static int on_time(void *context)
     return interrupt_seen();
 }
 
+/* One model with its chips. */
+struct trial {
+    struct assess_subject subject;
+    struct dataset calibration;
+    struct pcm_measure what;
+    struct pcm_measured found;
+};
+
 /* Samples that are not tested, for the converters' ranges. */
-static int load_calibration(const struct request *r, const struct model *model,
-                            struct dataset *set, struct fault *fault)
+static int load_calibration(struct trial *t, struct fault *fault)
 {
     static const enum split others[] = {SPLIT_VALID, SPLIT_TRAIN};
+    const struct model *model = &t->subject.model;
     for (int i = 0; i < 2; i++) {
-        if (others[i] == r->split)
+        if (others[i] == t->subject.split)
             continue;
-        if (dataset_load(set, model->task, model->input, others[i], r->common.data, fault))
+        if (dataset_load(&t->calibration, model->task, model->input, others[i],
+                         t->subject.common.data, fault))
             return -1;
-        if (set->count)
+        if (t->calibration.count)
             return 0;
-        dataset_clear(set);
-        *set = (struct dataset){.count = 0};
+        dataset_clear(&t->calibration);
+        t->calibration = (struct dataset){.count = 0};
     }
     return fault_set(fault, "no samples are left to calibrate the converters; use --dac off "
                      "--adc off");
 }
 
-/* Returns 0, or -1 with the reason; both sets are to be cleared in any case. */
-static int load(struct request *r, struct model *model, struct dataset *set,
-                struct dataset *calibration, struct fault *fault)
+/* Returns 0, or -1 with the reason; trial_clear in any case. */
+static int trial_load(struct trial *t, const struct request *r, const char *path,
+                      struct fault *fault)
 {
-    if (model_read(model, r->model, fault) ||
-        dataset_load(set, model->task, model->input, r->split, r->common.data, fault) ||
-        ((r->what.dac_bits || r->what.adc_bits) &&
-         load_calibration(r, model, calibration, fault)))
+    t->subject = r->subject;
+    t->subject.path = path;
+    t->what = r->what;
+    if (assess_subject_load(&t->subject, fault) ||
+        ((r->what.dac_bits || r->what.adc_bits) && load_calibration(t, fault)))
         return -1;
-    if (r->samples > set->count)
-        return fault_set(fault, "--samples: %s has %zu samples, %zu were asked for", set->name,
-                         set->count, r->samples);
-    if (!set->count)
-        return fault_set(fault, "%s has no samples", set->name);
-    set->count = r->samples ? r->samples : set->count;
-    r->what.model = model;
-    r->what.set = set;
-    r->what.calibration = calibration;
+    t->what.model = &t->subject.model;
+    t->what.set = &t->subject.set;
+    t->what.calibration = &t->calibration;
     return 0;
 }
 
-static int measure(struct request *r, struct fault *fault)
+static void trial_clear(struct trial *t)
 {
-    struct pcm_measured found = {0};
+    pcm_measured_clear(&t->found);
+    dataset_clear(&t->calibration);
+    assess_subject_clear(&t->subject);
+}
+
+/* Returns an exit status: a chip without noise must be the network. */
+static int trial_measure(struct trial *t)
+{
     struct progress progress;
-    if (!pcm_measure_ideal(&r->what)) {
+    if (!pcm_measure_ideal(&t->what)) {
         fprintf(stderr, "assess: SELF-CHECK FAILED: a chip without noise is not the network, bit "
                         "for bit.\nPlease report this.\n");
         return EXIT_SELF_CHECK;
     }
-    progress_begin(&progress, "chips x times", r->what.chips * r->what.time_count,
-                   r->common.quiet);
-    pcm_measure(&r->what, on_time, &progress, &found);
+    progress_begin(&progress, "chips x times", t->what.chips * t->what.time_count,
+                   t->subject.common.quiet);
+    pcm_measure(&t->what, on_time, &progress, &t->found);
     progress_end(&progress);
-    const struct pcm_report report = {r->model, r->labels, r->at_least, &r->what, &found};
-    int taken = (r->json && !strcmp(r->json, "-")) || (r->csv && !strcmp(r->csv, "-"));
-    int status = found.done == r->what.chips ? EXIT_DONE : EXIT_INCONCLUSIVE;
-    pcm_report_table(taken ? stderr : stdout, &report);
-    if ((r->json && pcm_report_json(&report, r->json, fault)) ||
-        (r->csv && pcm_report_csv(&report, r->csv, fault)) ||
-        (r->plot && found.done && pcm_report_plot(&report, r->plot, fault)))
-        status = EXIT_INPUT;
-    if (status == EXIT_INCONCLUSIVE)
-        fprintf(stderr, "assess: interrupted; the chips measured are reported, go on with "
-                        "--first-chip %zu\n", r->what.first_chip + found.done);
-    pcm_measured_clear(&found);
-    return status;
+    return t->found.done == t->what.chips ? EXIT_DONE : EXIT_INCONCLUSIVE;
 }
 
-static int assess(struct request *r)
+static int write_all(const struct pcm_report *report, struct fault *fault)
 {
-    struct model model = {.task = ""};
-    struct dataset set = {.count = 0}, calibration = {.count = 0};
-    struct fault fault = {""};
-    int status = load(r, &model, &set, &calibration, &fault) ? EXIT_INPUT : measure(r, &fault);
-    if (status == EXIT_INPUT)
-        fprintf(stderr, "assess: %s\n", fault.text);
-    dataset_clear(&set);
-    dataset_clear(&calibration);
-    model_clear(&model);
+    const struct assess_subject *s = report->subject;
+    pcm_report_table(assess_subject_table(s), report);
+    return (s->json && pcm_report_json(report, s->json, fault)) ||
+           (s->csv && pcm_report_csv(report, s->csv, fault)) ||
+           (s->plot && report->own.found->done && pcm_report_plot(report, s->plot, fault));
+}
+
+/* Only what is right on the same samples can be compared. */
+static int check_same(const struct trial *own, const struct trial *other, struct fault *fault)
+{
+    return strcmp(own->subject.set.sha256, other->subject.set.sha256)
+               ? fault_set(fault, "--versus: %s is for other data (%s) than %s (%s)",
+                           other->subject.path, other->subject.set.name, own->subject.path,
+                           own->subject.set.name)
+               : 0;
+}
+
+static int assess(const struct request *r, struct trial *own, struct trial *other,
+                  struct fault *fault)
+{
+    if (trial_load(own, r, r->subject.path, fault) ||
+        (r->versus && (trial_load(other, r, r->versus, fault) || check_same(own, other, fault))))
+        return EXIT_INPUT;
+    other->what.first_chip += PCM_CHIPS / 2;
+    int status = trial_measure(own);
+    if (r->versus && status == EXIT_DONE)
+        status = trial_measure(other);
+    if (status == EXIT_SELF_CHECK)
+        return status;
+    const struct pcm_report report = {
+        &own->subject, r->labels, r->at_least, {own->subject.path, &own->what, &own->found},
+        {other->subject.path, &other->what, &other->found}};
+    if (write_all(&report, fault))
+        return EXIT_INPUT;
+    if (status == EXIT_INCONCLUSIVE)
+        fprintf(stderr, "assess: interrupted; the chips measured are reported, go on with "
+                        "--first-chip %zu\n", own->what.first_chip + own->found.done);
     return status;
 }
 
 int assess_pcm(int argc, char **argv)
 {
-    static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
+    static const struct argp_child children[] = {{&assess_subject_argp, 0, NULL, 0}, {0}};
     static char name[] = "assess pcm";
     const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
     struct request r = {
-        .split = SPLIT_TEST, .at_least = -1,
+        .subject.script = PCM_SCRIPT, .at_least = -1,
         .what = {.setup = {pcm_preset(0), {1, 1, 1}, PCM_NOISY, 0}, .chips = 25, .side = 256,
                  .dac_bits = 8, .adc_bits = 8},
     };
+    struct trial own = {.subject.path = NULL}, other = {.subject.path = NULL};
+    struct fault fault = {""};
     int status = EXIT_DONE;
-    argv[0] = name;
-    options_begin(&r.common);
+    assess_subject_begin(&r.subject, name, argv);
     argp_parse(&argp, argc, argv, 0, NULL, &r);
     r.what.times = r.times;
-    r.what.setup.seed = r.common.seed;
+    r.what.setup.seed = r.subject.common.seed;
     if (r.explain)
         pcm_explain(stdout, &r.what);
     else
-        status = assess(&r);
+        status = assess(&r, &own, &other, &fault);
+    if (status == EXIT_INPUT)
+        fprintf(stderr, "assess: %s\n", fault.text);
+    trial_clear(&own);
+    trial_clear(&other);
     free(r.text);
     return status;
 }

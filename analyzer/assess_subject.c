@@ -56,7 +56,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         s->path = text;
         return 0;
     case ARGP_KEY_END:
-        if (!s->path)
+        if (!s->path && !s->optional)
             argp_error(state, "which model?  Name a model file");
         if (s->json && s->csv && !strcmp(s->json, "-") && !strcmp(s->csv, "-"))
             argp_error(state, "--json and --csv cannot both go to standard output");

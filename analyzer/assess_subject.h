@@ -15,6 +15,7 @@
 struct assess_subject {
     const char *script; /* of --plot, in plots/; the subcommand says it before parsing */
     struct options common;
+    int optional;       /* nothing is measured: MODEL may be left out */
     const char *path, *json, *csv, *plot; /* borrowed */
     enum split split;
     size_t samples; /* 0: all */

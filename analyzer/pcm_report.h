@@ -4,18 +4,24 @@
 
 #include <stdio.h>
 
+#include "analyzer/assess_subject.h"
 #include "analyzer/empirical/pcm_measure.h"
-#include "specs/model.h"
 
 #define PCM_SCRIPT "pcm.gp"
 #define PCM_CONFIDENCE 0.99
 
-struct pcm_report {
-    const char *path;               /* of the model */
-    const char *const *times;       /* as typed, [what->time_count] */
-    double at_least;                /* percent, or negative */
+/* One model's chips. */
+struct pcm_trial {
+    const char *path; /* NULL: there is no such model */
     const struct pcm_measure *what;
     const struct pcm_measured *found;
+};
+
+struct pcm_report {
+    const struct assess_subject *subject;
+    const char *const *times;     /* as typed, [own.what->time_count] */
+    double at_least;              /* percent, or negative */
+    struct pcm_trial own, other;  /* other: compared with */
 };
 
 /* A line per time. */
