@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/assess_journal.h"
 #include "analyzer/attack_report.h"
 #include "analyzer/pcm_box.h"
 #include "analyzer/attack_samples.h"
 #include "analyzer/box_floats.h"
 #include "analyzer/domains/trace.h"
 #include "analyzer/falsify.h"
+#include "analyzer/prover_journal.h"
 #include "console/exits.h"
 #include "console/interrupt.h"
 #include "console/progress.h"
@@ -51,6 +53,7 @@ static const char help[] =
 
 struct request {
     struct assess_subject subject;
+    struct assess_journal journal;
     char *text; /* of sizes, owned */
     const char *zetas[MAX_SIZES];
     size_t zeta_count, corners;
@@ -118,6 +121,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &r->subject;
+        state->child_inputs[1] = &r->journal;
         return 0;
     case KEY_ZETA:
         free(r->text);
@@ -151,7 +155,7 @@ static void search(const struct request *r, const struct setattack *attack, floa
         setattack_corner(attack, f->corners, star);
         f->corner_correct[f->corners++] = setattack_look(attack, star, wrong);
     }
-    f->whole = attack_plan_run(&r->plan, attack, on_pass, progress, star);
+    f->whole = attack_plan_run(&r->plan, attack, r->journal.journal, on_pass, progress, star);
 }
 
 /* One size of box.  Returns 0, or -1 with the reason. */
@@ -170,6 +174,11 @@ static int examine(struct request *r, const char *zeta, struct progress *progres
     struct setattack attack = {n, &r->subject.set, ends, ends + n->parameter_count,
                                r->subject.common.seed};
     f->zeta = zeta;
+    if (r->journal.journal) {
+        char stage[JOURNAL_STAGE];
+        prover_journal_name(stage, "set", zeta, "attempts");
+        journal_stage(r->journal.journal, stage);
+    }
     search(r, &attack, star, wrong, progress, f);
     int failed = 0;
     if (r->per_sample && !interrupt_seen()) {
@@ -220,6 +229,22 @@ static size_t nominal(const struct assess_subject *s)
     return correct;
 }
 
+static int open_journal(struct request *r, const struct attack_outcome *o, struct fault *fault)
+{
+    const struct assess_subject *s = &r->subject;
+    const struct attack_plan *p = &r->plan;
+    char file[DIGEST_HEX];
+    digest_file(r->prover.box.path, file);
+    json_t *settings = json_pack("{s:s, s:s, s:b, s:s, s:[b, i, I, I, f]}", "box", o->box,
+                                 "file", file, "exact_bias", r->prover.box.exact_bias, "domain", o->domain,
+                                 "plan", p->paper, p->loss, (json_int_t)p->steps,
+                                 (json_int_t)p->restarts, p->scale);
+    int failed = assess_journal_open(&r->journal, "attack", s->model.sha256, &s->set,
+                                     s->common.seed, settings, fault);
+    r->prover.journal = r->journal.journal;
+    return failed;
+}
+
 static int assess(struct request *r, struct attack_outcome *o, struct fault *fault)
 {
     if (assess_subject_load(&r->subject, fault))
@@ -227,6 +252,8 @@ static int assess(struct request *r, struct attack_outcome *o, struct fault *fau
     model_folded(&r->subject.model, r->folded);
     r->prover.folded = r->folded;
     if (pcm_box_init(&r->pcm, &r->prover.box, &r->subject.model, fault))
+        return EXIT_INPUT;
+    if (open_journal(r, o, fault))
         return EXIT_INPUT;
     o->nominal = nominal(&r->subject);
     if (examine_all(r, o, fault) || report(o, fault))
@@ -246,7 +273,8 @@ static int assess(struct request *r, struct attack_outcome *o, struct fault *fau
 
 int assess_attack(int argc, char **argv)
 {
-    static const struct argp_child children[] = {{&assess_subject_argp, 0, NULL, 0}, {0}};
+    static const struct argp_child children[] = {
+        {&assess_subject_argp, 0, NULL, 0}, {&assess_journal_argp, 0, NULL, 0}, {0}};
     static const char *const usual[] = {"0.005", "0.01", "0.05", "0.1", "0.2"};
     static char name[] = "assess attack";
     const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
@@ -264,6 +292,8 @@ int assess_attack(int argc, char **argv)
         .preset = r.plan.paper ? "paper" : "strong",
         .findings = fault_alloc(r.zeta_count, sizeof *o.findings)};
     int status = assess(&r, &o, &fault);
+    if (assess_journal_close(&r.journal, &fault))
+        status = EXIT_INPUT;
     if (status == EXIT_INPUT)
         fprintf(stderr, "assess: %s\n", fault.text);
     for (size_t i = 0; i < o.count; i++)

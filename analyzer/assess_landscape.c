@@ -4,6 +4,7 @@
 #include <argp.h>
 #include <stdlib.h>
 
+#include "analyzer/assess_journal.h"
 #include "analyzer/landscape_report.h"
 #include "console/exits.h"
 #include "console/interrupt.h"
@@ -32,6 +33,7 @@ static const char help[] =
 
 struct request {
     struct assess_subject subject;
+    struct assess_journal journal;
     const char *reach, *span;
     double reach_value, span_value;
     size_t points, directions; /* points 0: the default */
@@ -44,6 +46,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &r->subject;
+        state->child_inputs[1] = &r->journal;
         return 0;
     case KEY_REACH:
         r->reach = text;
@@ -77,12 +80,20 @@ static int on_point(void *context)
     return interrupt_seen();
 }
 
+static void begin_row(const struct request *r, size_t row)
+{
+    char stage[64];
+    snprintf(stage, sizeof stage, "row:%zu", row);
+    if (r->journal.journal)
+        journal_stage(r->journal.journal, stage);
+}
+
 /* Row after row of points, as far as nobody interrupts. */
 static void measure(const struct request *r, struct landscape_outcome *o)
 {
     const struct assess_subject *s = o->subject;
     const struct landscape landscape = {&s->model.network, &s->set, r->reach_value,
-                                        s->common.seed};
+                                        s->common.seed, r->journal.journal};
     size_t n = s->model.network.parameter_count;
     float *v = fault_alloc_aligned(2 * n, sizeof *v), *w = v + n;
     double *beta = fault_alloc(o->points, sizeof *beta);
@@ -95,6 +106,7 @@ static void measure(const struct request *r, struct landscape_outcome *o)
             beta[i] = o->offsets[row];
         if (!r->plane)
             landscape_direction(&landscape, row, v);
+        begin_row(r, row);
         o->done += landscape_measure(&landscape, v, o->offsets, r->plane ? w : NULL, beta,
                                      o->points, on_point, &progress, o->at + row * o->points);
     }
@@ -112,12 +124,23 @@ static int report(const struct landscape_outcome *o, struct fault *fault)
            (s->plot && o->done >= o->points && landscape_report_plot(o, s->plot, fault));
 }
 
+static int open_journal(struct request *r, size_t points, struct fault *fault)
+{
+    const struct assess_subject *s = &r->subject;
+    json_t *settings = json_pack("{s:f, s:f, s:I, s:b}", "reach", r->reach_value, "span",
+                                 r->span_value, "points", (json_int_t)points, "plane", r->plane);
+    return assess_journal_open(&r->journal, "landscape", s->model.sha256, &s->set,
+                               s->common.seed, settings, fault);
+}
+
 static int assess(struct request *r, struct fault *fault)
 {
     if (assess_subject_load(&r->subject, fault))
         return EXIT_INPUT;
     size_t points = r->points ? r->points : r->plane ? 21 : 50;
     size_t rows = r->plane ? points : r->directions;
+    if (open_journal(r, points, fault))
+        return EXIT_INPUT;
     double *offsets = fault_alloc(points, sizeof *offsets);
     struct landscape_outcome o = {
         .subject = &r->subject, .reach = r->reach, .span = r->span, .plane = r->plane,
@@ -138,7 +161,8 @@ static int assess(struct request *r, struct fault *fault)
 
 int assess_landscape(int argc, char **argv)
 {
-    static const struct argp_child children[] = {{&assess_subject_argp, 0, NULL, 0}, {0}};
+    static const struct argp_child children[] = {
+        {&assess_subject_argp, 0, NULL, 0}, {&assess_journal_argp, 0, NULL, 0}, {0}};
     static char name[] = "assess landscape";
     const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
     struct request r = {.subject.script = LANDSCAPE_SCRIPT, .reach = "0.2", .reach_value = 0.2,
@@ -147,6 +171,8 @@ int assess_landscape(int argc, char **argv)
     assess_subject_begin(&r.subject, name, argv);
     argp_parse(&argp, argc, argv, 0, NULL, &r);
     int status = assess(&r, &fault);
+    if (assess_journal_close(&r.journal, &fault))
+        status = EXIT_INPUT;
     if (status == EXIT_INPUT)
         fprintf(stderr, "assess: %s\n", fault.text);
     assess_subject_clear(&r.subject);

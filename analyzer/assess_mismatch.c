@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/assess_journal.h"
 #include "analyzer/mismatch_report.h"
 #include "console/exits.h"
 #include "console/figure.h"
@@ -48,6 +49,7 @@ static const char help[] =
 
 struct request {
     struct options common;
+    struct assess_journal journal;
     const char *model, *versus, *json, *csv, *plot;
     char *text; /* of levels, owned */
     const char *levels[MAX_LEVELS];
@@ -119,6 +121,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &r->common;
+        state->child_inputs[1] = &r->journal;
         return 0;
     case KEY_LEVELS:
         parse_levels(r, text, state);
@@ -200,7 +203,7 @@ static int measure(const struct request *r, struct mismatch_outcome *o, unsigned
     if (r->samples)
         set.count = r->samples;
     struct mismatch what = {&o->model.network, &set, &scope, r->what.kind, r->what.seed,
-                            population, r->what.first_chip, r->what.chips};
+                            population, r->what.first_chip, r->what.chips, r->journal.journal};
     progress_begin(&progress, "chips", r->what.level_count * what.chips, r->common.quiet);
     for (size_t l = 0; l < r->what.level_count && !interrupt_seen(); l++)
         o->done[l] = mismatch_measure(&what, strtod(r->what.levels[l], NULL), on_chip, &progress,
@@ -229,11 +232,25 @@ static int write_all(const struct request *r, const struct mismatch_outcome *own
     return r->plot && own->done[0] ? mismatch_report_plot(&r->what, own, r->plot, fault) : 0;
 }
 
-static int assess(const struct request *r, struct mismatch_outcome *own,
+static int open_journal(struct request *r, const struct mismatch_outcome *own,
+                        const struct mismatch_outcome *other, struct fault *fault)
+{
+    struct dataset set = own->set;
+    set.count = r->samples ? r->samples : set.count;
+    json_t *settings = json_pack("{s:s, s:i, s:s?, s:s?}", "versus",
+                                 other ? other->model.sha256 : "", "kind", (int)r->what.kind,
+                                 "include", r->what.include, "exclude", r->what.exclude);
+    return assess_journal_open(&r->journal, "mismatch", own->model.sha256, &set, r->what.seed,
+                               settings, fault);
+}
+
+static int assess(struct request *r, struct mismatch_outcome *own,
                   struct mismatch_outcome *other, struct fault *fault)
 {
     if (load(r, r->model, own, fault) ||
         (other && (load(r, r->versus, other, fault) || check_same(own, other, fault))))
+        return EXIT_INPUT;
+    if (open_journal(r, own, other, fault))
         return EXIT_INPUT;
     if (measure(r, own, 0, fault) || (other && measure(r, other, 1, fault)))
         return EXIT_INPUT;
@@ -250,7 +267,8 @@ static int assess(const struct request *r, struct mismatch_outcome *own,
 
 int assess_mismatch(int argc, char **argv)
 {
-    static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
+    static const struct argp_child children[] = {
+        {&options_argp, 0, NULL, 0}, {&assess_journal_argp, 0, NULL, 0}, {0}};
     static const char *const usual[] = {"0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"};
     static char name[] = "assess mismatch";
     const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
@@ -265,6 +283,8 @@ int assess_mismatch(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &r);
     r.what.seed = r.common.seed;
     int status = assess(&r, &own, r.versus ? &other : NULL, &fault);
+    if (assess_journal_close(&r.journal, &fault))
+        status = EXIT_INPUT;
     if (status == EXIT_INPUT)
         fprintf(stderr, "assess: %s\n", fault.text);
     mismatch_outcome_clear(&own);

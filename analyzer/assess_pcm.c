@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/assess_journal.h"
 #include "analyzer/assess_subject.h"
 #include "analyzer/pcm_explain.h"
 #include "analyzer/pcm_report.h"
@@ -54,6 +55,7 @@ static const char help[] =
 
 struct request {
     struct assess_subject subject;
+    struct assess_journal journal;
     char *text; /* of times, owned */
     const char *labels[MAX_TIMES];
     double times[MAX_TIMES];
@@ -186,6 +188,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &r->subject;
+        state->child_inputs[1] = &r->journal;
         return 0;
     case KEY_TIMES:
         parse_times(r, text, state);
@@ -305,11 +308,30 @@ static int check_same(const struct trial *own, const struct trial *other, struct
                : 0;
 }
 
-static int assess(const struct request *r, struct trial *own, struct trial *other,
+static int open_journal(struct request *r, struct trial *own, struct trial *other,
+                        struct fault *fault)
+{
+    const struct assess_subject *s = &own->subject;
+    const struct pcm_setup *p = &own->what.setup;
+    json_t *settings = json_pack("{s:s, s:[f, f, f], s:i, s:I, s:[i, i], s:s}", "device",
+                                 p->device->name, "scales", p->scales.program, p->scales.drift,
+                                 p->scales.read, "compensation", (int)p->compensation, "side",
+                                 (json_int_t)own->what.side, "converters", own->what.dac_bits,
+                                 own->what.adc_bits, "versus",
+                                 r->versus ? other->subject.model.sha256 : "");
+    int failed = assess_journal_open(&r->journal, "pcm", s->model.sha256, &s->set,
+                                     s->common.seed, settings, fault);
+    own->what.journal = other->what.journal = r->journal.journal;
+    return failed;
+}
+
+static int assess(struct request *r, struct trial *own, struct trial *other,
                   struct fault *fault)
 {
     if (trial_load(own, r, r->subject.path, fault) ||
         (r->versus && (trial_load(other, r, r->versus, fault) || check_same(own, other, fault))))
+        return EXIT_INPUT;
+    if (open_journal(r, own, other, fault))
         return EXIT_INPUT;
     other->what.first_chip += PCM_CHIPS / 2;
     int status = trial_measure(own);
@@ -330,7 +352,8 @@ static int assess(const struct request *r, struct trial *own, struct trial *othe
 
 int assess_pcm(int argc, char **argv)
 {
-    static const struct argp_child children[] = {{&assess_subject_argp, 0, NULL, 0}, {0}};
+    static const struct argp_child children[] = {
+        {&assess_subject_argp, 0, NULL, 0}, {&assess_journal_argp, 0, NULL, 0}, {0}};
     static char name[] = "assess pcm";
     const struct argp argp = {flags, parse, "MODEL", help, children, NULL, NULL};
     struct request r = {
@@ -349,6 +372,8 @@ int assess_pcm(int argc, char **argv)
         pcm_explain(stdout, &r.what);
     else
         status = assess(&r, &own, &other, &fault);
+    if (assess_journal_close(&r.journal, &fault))
+        status = EXIT_INPUT;
     if (status == EXIT_INPUT)
         fprintf(stderr, "assess: %s\n", fault.text);
     trial_clear(&own);

@@ -70,7 +70,7 @@ static size_t measure_attack(const struct claim_promise *p, const struct model *
     require(box_init(&box, BOX_RELATIVE, p->size, &fault) == 0);
     box_floats(&box, n, ends, ends + n->parameter_count);
     struct setattack attack = {n, set, ends, ends + n->parameter_count, 0};
-    size_t correct = attack_plan_run(&plan, &attack, on_progress, wish,
+    size_t correct = attack_plan_run(&plan, &attack, NULL, on_progress, wish,
                                      ends + 2 * n->parameter_count).correct;
     box_clear(&box);
     free(ends);
@@ -93,7 +93,7 @@ static size_t measure_mismatch(const struct claim_promise *p, const struct model
     scope_init(&scope, &model->network, NULL);
     struct mismatch what = {&model->network, set, &scope,
                             strcmp(p->how, "range") ? NOISE_RELATIVE : NOISE_RANGE, 0, 0, 0,
-                            p->chips};
+                            p->chips, NULL};
     size_t done = mismatch_measure(&what, number(p->size), on_progress, wish, correct);
     size_t total = sum(correct, done);
     free(correct);

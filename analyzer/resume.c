@@ -9,22 +9,6 @@
 #include "console/version.h"
 #include "specs/digest.h"
 
-/* The digest of a file's bytes, "" where there is none. */
-static void digest_file(const char *path, char hex[DIGEST_HEX])
-{
-    char bytes[65536];
-    struct digest digest;
-    FILE *file = path ? fopen(path, "rb") : NULL;
-    hex[0] = 0;
-    if (!file)
-        return;
-    digest_begin(&digest);
-    for (size_t length; (length = fread(bytes, 1, sizeof bytes, file));)
-        digest_add(&digest, bytes, length);
-    digest_end(&digest, hex);
-    fclose(file);
-}
-
 /* The box as asked for, and the bytes of its file. */
 static json_t *box_statement(const struct box_form *form)
 {

@@ -33,3 +33,18 @@ void digest_of(const void *bytes, size_t length, char hex[DIGEST_HEX])
     digest_add(&digest, bytes, length);
     digest_end(&digest, hex);
 }
+
+void digest_file(const char *path, char hex[DIGEST_HEX])
+{
+    char bytes[65536];
+    struct digest digest;
+    FILE *file = path ? fopen(path, "rb") : NULL;
+    hex[0] = 0;
+    if (!file)
+        return;
+    digest_begin(&digest);
+    for (size_t length; (length = fread(bytes, 1, sizeof bytes, file));)
+        digest_add(&digest, bytes, length);
+    digest_end(&digest, hex);
+    fclose(file);
+}

@@ -17,4 +17,7 @@ void digest_end(struct digest *digest, char hex[DIGEST_HEX]);
 /* The digest of one piece. */
 void digest_of(const void *bytes, size_t length, char hex[DIGEST_HEX]);
 
+/* The digest of a file's bytes; "" where there is no path (NULL), or nothing can be read. */
+void digest_file(const char *path, char hex[DIGEST_HEX]);
+
 #endif

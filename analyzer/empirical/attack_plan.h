@@ -4,6 +4,8 @@
 
 #include "setattack.h"
 
+struct journal; /* console/journal.h */
+
 /* `paper`: Algorithm 1 with KL, one start, 10 steps of zeta / 10, its last vector (Fig. S5).
  * Otherwise strong: first the paper's, so that it is never weaker, then every loss from several
  * starts, with steps that can turn back, the worst vector seen. */
@@ -29,9 +31,10 @@ struct attack_found {
 };
 
 /* Run the plan as far as `progress` does not say stop; star [parameters] is the strongest's
- * vector. */
+ * vector.  `journal` (may be NULL) keeps every attempt's count in its present stage; if the
+ * strongest was done by an earlier process, it is made again for its vector. */
 struct attack_found attack_plan_run(const struct attack_plan *plan,
-                                    const struct setattack *attack, setattack_progress *progress,
-                                    void *context, float *star);
+                                    const struct setattack *attack, struct journal *journal,
+                                    setattack_progress *progress, void *context, float *star);
 
 #endif

@@ -2,8 +2,10 @@
 #include "landscape.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "console/journal.h"
 #include "network/net.h"
 #include "trainer/loss.h"
 #include "trainer/noise.h"
@@ -40,6 +42,21 @@ static struct landscape_point look(const struct landscape *l, struct net *net, c
     return point;
 }
 
+/* Is point i in the journal? */
+static int recall(const struct landscape *l, size_t i, struct landscape_point *point)
+{
+    const char *text = l->journal ? journal_recall(l->journal, i) : NULL;
+    return text && sscanf(text, "%la %zu", &point->loss, &point->correct) == 2;
+}
+
+static void keep(const struct landscape *l, size_t i, const struct landscape_point *point)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%a %zu", point->loss, point->correct);
+    if (l->journal)
+        journal_keep(l->journal, i, text);
+}
+
 size_t landscape_measure(const struct landscape *l, const float *v, const double *alpha,
                          const float *w, const double *beta, size_t count,
                          landscape_progress *progress, void *context,
@@ -50,10 +67,13 @@ size_t landscape_measure(const struct landscape *l, const float *v, const double
     float *at = fault_alloc_aligned(n, sizeof *at);
     float *logits = fault_alloc_aligned(2 * BATCH * l->set->classes, sizeof *logits);
     while (done < count) {
-        for (size_t i = 0; i < n; i++)
-            at[i] = (float)(l->network->theta[i] + alpha[done] * v[i] +
-                            (w ? beta[done] * w[i] : 0));
-        points[done] = look(l, net, at, logits);
+        if (!recall(l, done, &points[done])) {
+            for (size_t i = 0; i < n; i++)
+                at[i] = (float)(l->network->theta[i] + alpha[done] * v[i] +
+                                (w ? beta[done] * w[i] : 0));
+            points[done] = look(l, net, at, logits);
+            keep(l, done, &points[done]);
+        }
         done++;
         if (progress && progress(context))
             break;

@@ -11,11 +11,14 @@
 #include "specs/dataset.h"
 #include "specs/network.h"
 
+struct journal; /* console/journal.h */
+
 struct landscape {
     const struct network *network;
     const struct dataset *set;
     double reach;
     uint64_t seed;
+    struct journal *journal; /* keeps every point of its present stage, or NULL; borrowed */
 };
 
 struct landscape_point {

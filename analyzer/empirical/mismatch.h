@@ -12,6 +12,8 @@
 #include "specs/network.h"
 #include "trainer/noise.h"
 
+struct journal; /* console/journal.h */
+
 #define MISMATCH_CHIPS ((uint64_t)1 << 40) /* chips are numbered below this */
 #define MISMATCH_POPULATIONS 16
 
@@ -23,6 +25,7 @@ struct mismatch {
     uint64_t seed;
     unsigned population; /* below MISMATCH_POPULATIONS; chips of two are independent */
     size_t first_chip, chips;
+    struct journal *journal; /* keeps every chip's count, or NULL; borrowed */
 };
 
 /* theta [parameter_count] of chip first_chip + i at this level. */

@@ -9,6 +9,8 @@
 #include "pcm_chip.h"
 #include "specs/dataset.h"
 
+struct journal; /* console/journal.h */
+
 struct pcm_measure {
     const struct model *model;
     const struct dataset *set;
@@ -19,6 +21,7 @@ struct pcm_measure {
     size_t first_chip, chips;
     const double *times;               /* seconds, each past pcm_check_time */
     size_t time_count;
+    struct journal *journal;           /* keeps every time of every chip, or NULL; borrowed */
 };
 #define PCM_CALIBRATION 256
 
