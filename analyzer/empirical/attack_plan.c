@@ -1,11 +1,11 @@
 /* attack_plan.c -- see attack_plan.h. */
 #include "attack_plan.h"
 
-#include "console/journal.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "console/journal.h"
 
 #define PAPER_STEPS 10
 #define PAPER_START 0.001
