@@ -229,7 +229,7 @@ static int write_all(const struct request *r, const struct mismatch_outcome *own
     if ((r->json && mismatch_report_json(&r->what, own, other, r->json, fault)) ||
         (r->csv && mismatch_report_csv(&r->what, own, other, r->csv, fault)))
         return -1;
-    return r->plot && own->done[0] ? mismatch_report_plot(&r->what, own, r->plot, fault) : 0;
+    return r->plot && own->done[0] ? mismatch_report_plot(&r->what, own, other, r->plot, fault) : 0;
 }
 
 static int open_journal(struct request *r, const struct mismatch_outcome *own,

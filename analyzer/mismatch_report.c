@@ -188,25 +188,31 @@ int mismatch_report_json(const struct mismatch_request *r, const struct mismatch
 
 struct drawing {
     const struct mismatch_request *request;
-    const struct mismatch_outcome *outcome;
+    const struct mismatch_outcome *outcomes[2]; /* the second may be NULL */
 };
 
+/* A block per model. */
 static void write_points(const void *context, FILE *points)
 {
     const struct drawing *d = context;
-    for (size_t l = 0; l < d->request->level_count; l++) {
-        if (!d->outcome->done[l])
-            continue;
-        struct summary s = find(d->request, d->outcome, NULL, l).summary;
-        fprintf(points, "%s %.4f %.4f %.4f %.4f\n", d->request->levels[l], s.mean, s.deviation,
-                s.least, s.greatest);
+    for (int m = 0; m < 2 && d->outcomes[m]; m++) {
+        const struct mismatch_outcome *o = d->outcomes[m];
+        fputs(m ? "\n\n" : "", points);
+        for (size_t l = 0; l < d->request->level_count; l++) {
+            if (!o->done[l])
+                continue;
+            struct summary s = find(d->request, o, NULL, l).summary;
+            fprintf(points, "%s %.4f %.4f %.4f %.4f \"%s\"\n", d->request->levels[l], s.mean,
+                    s.deviation, s.least, s.greatest, o->path);
+        }
     }
 }
 
 int mismatch_report_plot(const struct mismatch_request *r, const struct mismatch_outcome *own,
-                         const char *path, struct fault *fault)
+                         const struct mismatch_outcome *other, const char *path,
+                         struct fault *fault)
 {
-    struct drawing drawing = {r, own};
+    struct drawing drawing = {r, {own, other && other->done[0] ? other : NULL}};
     char title[256];
     snprintf(title, sizeof title, "%s, %zu chips, %zu samples", own->model.task, r->chips,
              own->set.count);

@@ -51,7 +51,8 @@ int mismatch_report_csv(const struct mismatch_request *request,
                         const char *path, struct fault *fault)
     __attribute__((warn_unused_result));
 int mismatch_report_plot(const struct mismatch_request *request,
-                         const struct mismatch_outcome *own, const char *path,
-                         struct fault *fault) __attribute__((warn_unused_result));
+                         const struct mismatch_outcome *own, const struct mismatch_outcome *other,
+                         const char *path, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 #endif
