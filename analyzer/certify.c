@@ -343,8 +343,13 @@ int main(int argc, char **argv)
         arguments_clear(&a);
         return merged;
     }
-    if (a.is_claim && (claim_read(&claim, a.model, &fault) || claim_ask(&claim, &a, &fault) ||
-                       (a.cert && certificate_write_check(&a.settings, &fault))))
+    if (a.is_claim && claim_read(&claim, a.model, &fault))
+        return complain(&fault);
+    if (a.is_claim && claim_ask(&claim, &a, &fault)) {
+        fprintf(stderr, "certify: %s: %s\n", a.parts[0], fault.text);
+        return EXIT_INPUT;
+    }
+    if (a.is_claim && a.cert && certificate_write_check(&a.settings, &fault))
         return complain(&fault);
     int status = load_and_certify(&a, a.is_claim ? &claim : NULL);
     arguments_clear(&a);

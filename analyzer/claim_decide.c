@@ -27,10 +27,19 @@ int claim_ask(const struct claim *claim, struct arguments *a, struct fault *faul
     int criterion = criterion_from_name(claim->criterion);
     int domain = bounder_domain_from_name(claim->domain);
     int split = split_from_name(claim->split);
-    if (criterion < 0 || domain < 0 || split < 0)
-        return fault_set(fault, "the claim's criterion, domain or split is unknown (specs/claim.md)");
-    if (claim->disjuncts < 1 || claim->disjuncts > TRACE_MOST_DISJUNCTS || claim->splits > 1000000)
-        return fault_set(fault, "the claim's disjuncts or splits are out of range");
+    if (criterion < 0)
+        return fault_set(fault, "criterion: '%.60s' is unknown; margin or disjoint",
+                         claim->criterion);
+    if (domain < 0)
+        return fault_set(fault, "domain: '%.60s' is unknown; auto, box, trace or linear",
+                         claim->domain);
+    if (split < 0)
+        return fault_set(fault, "split: '%.60s' is unknown; test, valid or train", claim->split);
+    if (claim->disjuncts < 1 || claim->disjuncts > TRACE_MOST_DISJUNCTS)
+        return fault_set(fault, "disjuncts: %zu is not from 1 to %d", claim->disjuncts,
+                         TRACE_MOST_DISJUNCTS);
+    if (claim->splits > 1000000)
+        return fault_set(fault, "splits: %zu is more than 1000000", claim->splits);
     if (box_form_parse(&a->settings.box, claim->box, fault) ||
         box_init(&box, BOX_RELATIVE, claim->zeta, fault))
         return -1;

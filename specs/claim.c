@@ -111,9 +111,11 @@ static int understand(struct claim *c, json_t *root, const char *path, struct fa
         return fault_set(fault, "%.200s: a sha256 is not 64 lower-case hexadecimal digits", path);
     if (count_of(first, &c->first) || count_of(count, &c->count) ||
         count_of(disjuncts, &c->disjuncts) || count_of(splits, &c->splits) ||
-        count_of(certified, &c->certified) || c->count == 0 || c->certified > c->count)
-        return fault_set(fault, "%.200s: a count is negative or absurd, or more samples are "
-                         "promised than are spoken about", path);
+        count_of(certified, &c->certified) || c->count == 0)
+        return fault_set(fault, "%.200s: a count is negative or absurd", path);
+    if (c->certified > c->count)
+        return fault_set(fault, "%.200s: %zu samples are promised, and %zu spoken about", path,
+                         c->certified, c->count);
     struct fault why;
     if (claim_promises_read(c->promises, measured, &why))
         return fault_set(fault, "%.200s: %.300s", path, why.text);
