@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit_claim.h"
 #include "audit_page.h"
 #include "audit_verdict.h"
 #include "console/exits.h"
@@ -14,12 +15,13 @@
 
 struct arguments {
     struct options common;
-    const char *certificate, *model, *report;
+    const char *certificate, *model, *claim, *report;
     double percent;
 };
 
 static const struct argp_option flags[] = {
     {"model", 'm', "FILE", 0, "The model (default: model.bin in the certificate's folder)", 0},
+    {"claim", 'c', "FILE", 0, "Also: does the certificate prove this claim (specs/claim.md)?", 0},
     {"fraction", 'f', "PCT", 0,
      "Check only this part of the samples, chosen by a hash of the certificate and --seed", 0},
     {"report", 'r', "FILE", 0, "The verdict as a page for a browser (.html)", 0},
@@ -32,8 +34,9 @@ static const char help[] =
     "\vExamples:\n"
     "  audit certs/synth-ecg-lsnn-beta/certificate\n"
     "  audit result.cert --model model.bin --data /data\n"
+    "  audit certificate --claim claim.json\n"
     "  audit result.cert --fraction 10 --seed 71236 --report verdict.html\n"
-    "\nExit status: 0 every sample checked, 1 the certificate is wrong, 2 wrong flag, 3 "
+    "\nExit status: 0 every sample checked (the claim holds), 1 the certificate is wrong (the claim is violated), 2 wrong flag, 3 "
     "unreadable files or not the model or data that it speaks of, 4 some of what it says could "
     "be neither confirmed nor refuted, or only a part was checked, 5 this machine does not round as it should.";
 
@@ -47,6 +50,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case 'm':
         a->model = text;
+        return 0;
+    case 'c':
+        a->claim = text;
         return 0;
     case 'f':
         if (options_number("--fraction", text, 0, 100, &a->percent, &fault))
@@ -89,14 +95,22 @@ static int audit(const struct arguments *a, const char *model)
 {
     struct fault fault;
     struct audit audit;
-    if (audit_open(&audit, a->certificate, model, a->common.data, &fault))
+    struct claim claim;
+    if ((a->claim && claim_read(&claim, a->claim, &fault)) ||
+        audit_open(&audit, a->certificate, model, a->common.data, &fault))
         return complain(&fault, EXIT_INPUT);
+    if (a->claim && audit_claim_match(&claim, &audit, &fault)) {
+        audit_close(&audit);
+        return complain(&fault, EXIT_INPUT);
+    }
     audit_run(&audit, a->percent / 100, a->common.seed);
     audit_print(stdout, &audit, a->certificate, model);
     int status = audit.rejected ? EXIT_VIOLATED : audit.open || audit.part ? EXIT_INCONCLUSIVE
                                                                : EXIT_DONE;
     if (audit.rejected)
         complain(&audit.why, status);
+    if (a->claim)
+        status = audit_claim_verdict(&claim, &audit, stdout);
     if (a->report && audit_page_write(&audit, a->report, &fault))
         status = complain(&fault, EXIT_INPUT);
     audit_close(&audit);
