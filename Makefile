@@ -1,4 +1,4 @@
-# make [all | check | certify-regress | bench | compare | figures | man | install | clean]    B=dir builds elsewhere
+# make [all | check | fuzz | certify-regress | bench | compare | figures | man | install | clean]    B=dir builds elsewhere
 CC      = gcc
 CFLAGS  = -O2 -g
 PREFIX  = /usr/local
@@ -106,6 +106,12 @@ bench: all $(B)/bin/bench
 compare: all $(B)/bin/bench
 	@B=$(B) sh bench/compare-attack
 
+# A million random changes of certificates under the sanitizers (chapters 70 and 72).
+fuzz:
+	@FUZZ=1000000 ASAN_OPTIONS=detect_leaks=0 $(MAKE) B=build-sanitized \
+	  CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
+	  CHAPTERS='tests/70-certificates.md tests/72-linear-certificates.md' check
+
 # Do the shipped claims still hold?
 certify-regress: all
 	@B=$(B) sh certs/regress
@@ -141,7 +147,7 @@ install: all man $(B)/libsteadfast.a $(B)/steadfast.pc
 clean:
 	rm -rf $(B)
 
-.PHONY: always all check certify-regress bench compare figures man install clean
+.PHONY: always all check fuzz certify-regress bench compare figures man install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -19,14 +19,6 @@ static int same(const char *a, const char *b)
     return !strcmp(a, b);
 }
 
-/* Biases that folding made (specs/fold.h). */
-static void mark_folded(const struct model *model, unsigned char folded[NETWORK_TENSORS])
-{
-    for (size_t i = 0; i < model->network.layer_count; i++)
-        if (model->norms[i] && model->network.layers[i].bias >= 0)
-            folded[model->network.layers[i].bias] = 1;
-}
-
 /* The samples named must exist, with these labels. */
 static int check_samples(const struct audit *a, struct fault *fault)
 {
@@ -65,14 +57,14 @@ static int open_files(struct audit *a, const char *certificate, const char *mode
 int audit_open(struct audit *a, const char *certificate, const char *model, const char *data,
                struct fault *fault)
 {
-    unsigned char folded[NETWORK_TENSORS] = {0};
+    unsigned char folded[NETWORK_TENSORS];
     memset(a, 0, sizeof *a);
     a->first_rejected = SIZE_MAX;
     if (open_files(a, certificate, model, data, fault)) {
         audit_close(a);
         return -1;
     }
-    mark_folded(&a->model, folded);
+    model_folded(&a->model, folded);
     if (box_make(&a->box, &a->certificate.form, a->certificate.zeta, &a->model.network, folded,
                  fault)) {
         audit_close(a);

@@ -20,6 +20,12 @@ long chapter_scaled(long count)
     return scaled > 1 ? scaled : 1;
 }
 
+long chapter_fuzzed(long count)
+{
+    const char *fuzz = getenv("FUZZ");
+    return fuzz ? atol(fuzz) : count;
+}
+
 void chapter_skip(const char *why)
 {
     printf("skipped: %s: %s\n", chapter_title, why);

@@ -11,6 +11,9 @@ extern CU_TestInfo chapter_tests[]; /* one per "## " with C inside */
  * returns count * scale, at least 1. */
 long chapter_scaled(long count);
 
+/* How many random changes to try: count, or what FUZZ says (make fuzz: a million). */
+long chapter_fuzzed(long count);
+
 /* The folder of the real data set `name` ("fashion-mnist", "ecg"), or NULL after
  * noting that this section was skipped: then return from the section. */
 const char *chapter_data(const char *name);
