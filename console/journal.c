@@ -132,7 +132,8 @@ static int take_file(struct journal *j, int resume, struct fault *fault)
         return -1;
     if (ftruncate(j->file, sound) || (!sound && write_all(j->file, heading, (size_t)length)))
         return fault_set(fault, "%.200s: cannot be written: %s", j->path, strerror(errno));
-    qsort(j->records, j->count, sizeof *j->records, compare);
+    if (j->count)
+        qsort(j->records, j->count, sizeof *j->records, compare);
     return 0;
 }
 
