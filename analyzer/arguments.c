@@ -211,6 +211,12 @@ static error_t parse_output(int key, char *text, struct argp_state *state)
     case KEY_CERT:
         a->cert = text;
         return 0;
+    case KEY_DETAIL:
+        a->detail = (enum certificate_detail)named(state, "--cert-detail", text,
+                                                   certificate_detail_from_name(text),
+                                                   "full or brief");
+        a->detailed = 1;
+        return 0;
     case KEY_CLAIM:
         a->claim = text;
         return 0;
@@ -317,6 +323,8 @@ static void check_whole(struct arguments *a, struct argp_state *state)
         argp_error(state, "--claim: a claim has linear's usual budget");
     if (a->sigma && a->zeta_count == 0)
         argp_error(state, "--sigma asks about the boxes that --zeta lists");
+    if (a->detailed && !a->cert)
+        argp_error(state, "--cert-detail is about the certificate that --cert FILE writes");
     if (a->cert)
         check_cert(a, state);
 }

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "analyzer/certificate_write.h"
 #include "analyzer/falsify.h"
 #include "analyzer/prover.h"
 #include "analyzer/shard.h"
@@ -26,6 +27,8 @@ struct arguments {
     int radius; /* find every sample's radius */
     double seconds; /* that each zeta, and the radii, may take; 0: any */
     const char *json, *csv, *plot, *cert, *claim, *journal;
+    enum certificate_detail detail;
+    int detailed; /* by a flag */
     int resume;
     struct shard shard;
     int merge; /* `parts` are results of shards, and nothing is proved */

@@ -14,6 +14,11 @@
 
 #define MAGIC "steadfast/certificate/1\n"
 
+int certificate_detail_from_name(const char *name)
+{
+    return !strcmp(name, "full") ? DETAIL_FULL : !strcmp(name, "brief") ? DETAIL_BRIEF : -1;
+}
+
 int certificate_write_check(const struct prover_settings *settings, struct fault *fault)
 {
     if (settings->box.kind == BOX_FILE || settings->box.kind == BOX_PCM)
@@ -95,20 +100,22 @@ static int gather_rasters(const struct report *r, struct entry *entries, struct 
 
 /* Of the ways to write down a linear proof the shortest that still is one; NULL if none is. */
 static char *linear_evidence(const struct linear *linear, struct linear_work *work,
-                             const float *input, int label)
+                             enum certificate_detail detail, const float *input, int label)
 {
     static const struct {
         enum linear_depth depth;
-        int bits;
-    } ways[] = {{LINEAR_MARGINS, 6}, {LINEAR_FULL, 6}, {LINEAR_FULL, 10}, {LINEAR_FULL, 20}};
+        struct claims_form form;
+    } ways[] = {{LINEAR_FULL, {6, 0}},     {LINEAR_MARGINS, {6, 1}}, {LINEAR_FULL, {6, 1}},
+                {LINEAR_FULL, {10, 1}}, {LINEAR_FULL, {20, 1}}};
     char *evidence = NULL;
-    for (size_t i = 0; i < sizeof ways / sizeof *ways && !evidence; i++)
-        evidence = linear_claims(linear, work, input, label, ways[i].depth, ways[i].bits);
+    for (size_t i = detail == DETAIL_FULL; i < sizeof ways / sizeof *ways && !evidence; i++)
+        evidence = linear_claims(linear, work, input, label, ways[i].depth, &ways[i].form);
     return evidence;
 }
 
 /* Evidence of the samples that `linear` proved. */
-static int gather_claims(const struct report *r, struct entry *entries, struct fault *fault)
+static int gather_claims(const struct report *r, enum certificate_detail detail,
+                         struct entry *entries, struct fault *fault)
 {
     const struct network *network = &r->model->network;
     struct box box;
@@ -129,7 +136,8 @@ static int gather_claims(const struct report *r, struct entry *entries, struct f
                     continue;
                 if (writable)
                     entries[k].evidence =
-                        linear_evidence(linear, work, r->set->inputs + at * r->set->features,
+                        linear_evidence(linear, work, detail,
+                                        r->set->inputs + at * r->set->features,
                                         r->set->labels[at]);
                 if (!entries[k].evidence)
                     entries[k].word = WORD_UNCLAIMED;
@@ -235,7 +243,7 @@ static void remark(const struct report *r, const struct entry *entries)
 }
 
 int certificate_write(const struct report *r, const struct falsify_settings *attack,
-                      const char *path, struct fault *fault)
+                      enum certificate_detail detail, const char *path, struct fault *fault)
 {
     char *text = NULL, digest[DIGEST_HEX];
     size_t length = 0;
@@ -250,7 +258,7 @@ int certificate_write(const struct report *r, const struct falsify_settings *att
     if (traced)
         failed = gather_rasters(r, entries, fault);
     if (lines && !failed)
-        failed = gather_claims(r, entries, fault);
+        failed = gather_claims(r, detail, entries, fault);
     if (broken && !failed)
         failed = gather_witnesses(r, attack, entries, fault);
     FILE *stream = open_memstream(&text, &length);

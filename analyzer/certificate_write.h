@@ -7,6 +7,12 @@
 #include "analyzer/falsify.h"
 #include "analyzer/report.h"
 
+/* How much of a linear proof is written down: with all bounds the auditor has less to do, without
+ * those that it can find itself there is less to hand over. */
+enum certificate_detail { DETAIL_FULL, DETAIL_BRIEF };
+/* "full" or "brief"; -1 for another name. */
+int certificate_detail_from_name(const char *name);
+
 /* Can results of these settings be written as a certificate?  0, or -1 with the reason. */
 int certificate_write_check(const struct prover_settings *settings, struct fault *fault)
     __attribute__((warn_unused_result));
@@ -16,7 +22,7 @@ int certificate_write_check(const struct prover_settings *settings, struct fault
  * `attack` that found something, are done once more to write down what they chose.  Returns 0, or
  * -1 with the reason. */
 int certificate_write(const struct report *report, const struct falsify_settings *attack,
-                      const char *path, struct fault *fault)
+                      enum certificate_detail detail, const char *path, struct fault *fault)
     __attribute__((warn_unused_result));
 
 #endif

@@ -38,7 +38,7 @@ static int write_reports(const struct arguments *a, const struct report *report,
     else if (a->claim && claim_make(report, a->sigma, report->yields, measured, a->claim,
                                     fault))
         return -1;
-    if (a->cert && report->run_count && certificate_write(report, &a->attack, a->cert, fault))
+    if (a->cert && report->run_count && certificate_write(report, &a->attack, a->detail, a->cert, fault))
         return -1;
     return a->plot ? curve_draw(report, a->plot, fault) : 0;
 }

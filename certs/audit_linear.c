@@ -68,14 +68,14 @@ static int take_value(struct claims *c, size_t k, size_t place, size_t unit)
     return 0;
 }
 
-/* The first layer reads the input: its bounds are computed, not claimed. */
-static int find_values(struct claims *c)
+/* Bounds that are computed, not claimed: the first layer's, and others by going all the way back. */
+static int find_values(struct claims *c, size_t k)
 {
-    struct stage *s = &c->stages.stage[0];
+    struct stage *s = &c->stages.stage[k];
     for (size_t i = 0; i < s->height * s->width * s->units; i++) {
         struct term above = {i / s->units, i % s->units, 1}, below = {above.place, above.unit, -1};
-        struct span v = {rows_bound(&c->rows, 0, &below, 1, 0),
-                         rows_bound(&c->rows, 0, &above, 1, 0)};
+        struct span v = {rows_bound(&c->rows, k, &below, 1, -INFINITY),
+                         rows_bound(&c->rows, k, &above, 1, -INFINITY)};
         if (!audit_finite(v))
             return fault_set(c->fault, "layer %zu: the bounds overflow", s->index);
         span_put(&s->values, i, v);
@@ -86,8 +86,14 @@ static int find_values(struct claims *c)
 static int take_values(struct claims *c, size_t k)
 {
     const struct stage *s = &c->stages.stage[k];
+    size_t found;
     if (k == 0)
-        return find_values(c);
+        return find_values(c, k);
+    if (!text_word(&c->text, " found "))
+        return text_number(&c->text, s->index, &found) || found != s->index ||
+                       text_word(&c->text, "\n")
+                   ? fault_set(c->fault, "evidence: expected 'found' of layer %zu", s->index)
+                   : find_values(c, k);
     if (read_head(c, "bounds", s->index))
         return -1;
     for (size_t place = 0; place < s->height * s->width; place++) {

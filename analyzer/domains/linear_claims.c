@@ -10,14 +10,16 @@
 #include "linear_store.h"
 
 #define SLACK 0x1p-6    /* of a unit, for those who round otherwise */
+#define CLOSE 0x1p-30   /* of a width */
 #define MOST_UNITS 0x1p50
 #define MOST_EXPONENT 900
 #define MOST_SIZE 6     /* of pooling windows: members have a digit, 0-9a-z */
 
 struct claims {
     FILE *text;
-    int bits, first; /* node: the first with weights, whose bounds need no claim */
-    int broken;      /* something cannot be written */
+    struct claims_form form;
+    int first;  /* node: the first with weights, whose bounds need no claim */
+    int broken; /* something cannot be written */
 };
 
 static int is_flatten(const struct node *node)
@@ -55,7 +57,7 @@ static int exponent_for(const struct claims *claims, double width, double most)
 {
     int exponent = 0, limit = 0;
     if (width > 0)
-        exponent = claims->bits - ilogb(width);
+        exponent = claims->form.bits - ilogb(width);
     if (most > 0)
         limit = ilogb(MOST_UNITS) - 1 - ilogb(most);
     exponent = exponent < limit ? exponent : limit;
@@ -94,12 +96,31 @@ static void put_bounds(struct claims *claims, double unit, double *low, double *
     *high = to * unit;
 }
 
+/* Lines follow a value if u > -l: is that a matter of rounding for one of them? */
+static int has_close_call(const struct linear_work *work, int v)
+{
+    struct grid grid = work->linear->nodes[v].grid;
+    for (size_t p = 0; p < grid.height * grid.width; p++)
+        for (size_t c = 0; c < grid.channels; c++) {
+            double low = work->state.low[v][p * grid.stride + c];
+            double high = work->state.high[v][p * grid.stride + c];
+            if (low < 0 && high > 0 && fabs(low + high) <= CLOSE * (high - low))
+                return 1;
+        }
+    return 0;
+}
+
 void claims_values(struct linear_work *work, int v)
 {
     struct claims *claims = work->claims;
     struct grid grid = work->linear->nodes[v].grid;
     if (v == claims->first)
         return;
+    if (!claims->form.bounds) {
+        fprintf(claims->text, " found %d\n", v - 1);
+        claims->broken |= has_close_call(work, v);
+        return;
+    }
     int exponent = node_exponent(work, v);
     fprintf(claims->text, " bounds %d %d\n", v - 1, exponent);
     for (size_t p = 0; p < grid.height * grid.width; p++) {
@@ -209,9 +230,9 @@ static void put_margins(struct linear_work *work, int label, const struct margin
 }
 
 char *linear_claims(const struct linear *linear, struct linear_work *work, const float *input,
-                    int label, enum linear_depth depth, int bits)
+                    int label, enum linear_depth depth, const struct claims_form *form)
 {
-    struct claims claims = {.bits = bits, .first = first_weights(linear)};
+    struct claims claims = {.form = *form, .first = first_weights(linear)};
     struct margins margins;
     char *text = NULL;
     size_t length;
