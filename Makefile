@@ -106,11 +106,11 @@ bench: all $(B)/bin/bench
 compare: all $(B)/bin/bench
 	@B=$(B) sh bench/compare-attack
 
-# A million random changes of certificates under the sanitizers (chapters 70 and 72).
+# A million random changes of certificates under the sanitizers (chapters 70, 72 and 74).
 fuzz:
 	@FUZZ=1000000 ASAN_OPTIONS=detect_leaks=0 $(MAKE) B=build-sanitized \
 	  CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
-	  CHAPTERS='tests/70-certificates.md tests/72-linear-certificates.md' check
+	  CHAPTERS='tests/70-certificates.md tests/72-linear-certificates.md tests/74-fuzzed-rasters.md' check
 
 # Do the shipped claims still hold?
 certify-regress: all
