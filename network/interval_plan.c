@@ -1,50 +1,9 @@
-/* interval_plan.c -- which networks can be bounded, and the layers of a shard: see
- * interval_run.h. */
+/* interval_plan.c -- the layers of a shard: see interval_run.h. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "interval_run.h"
 #include "specs/fault.h"
-
-static int weighted(const struct layer *layer)
-{
-    return layer->kind == LAYER_DENSE || layer->kind == LAYER_CONV2D;
-}
-
-/* Whether layers first .. end - 1 are a ReLU, at most one pooling and one flattening. */
-static int passes(const struct network *network, size_t first, size_t end)
-{
-    int relus = 0, pools = 0, flats = 0;
-    for (size_t i = first; i < end; i++) {
-        enum layer_kind kind = network->layers[i].kind;
-        relus += kind == LAYER_RELU;
-        pools += kind == LAYER_MAXPOOL2D;
-        flats += kind == LAYER_FLATTEN;
-        if (flats && kind == LAYER_MAXPOOL2D)
-            return 0;
-    }
-    return relus == 1 && pools <= 1 && flats <= 1 &&
-           (size_t)(relus + pools + flats) == end - first;
-}
-
-int interval_fits(const struct network *network)
-{
-    size_t found = 0, last = 0;
-    if (network->kind != NETWORK_FEEDFORWARD || !weighted(&network->layers[0]))
-        return 0;
-    for (size_t i = 0; i < network->layer_count; i++) {
-        if (network->layers[i].from != (i ? (int)i - 1 : NETWORK_INPUT))
-            return 0;
-        if (!weighted(&network->layers[i]))
-            continue;
-        if (found && !passes(network, last + 1, i))
-            return 0;
-        found++;
-        last = i;
-    }
-    return found >= 2 && last + 1 == network->layer_count &&
-           network->layers[last].kind == LAYER_DENSE && network->layers[last].bias >= 0;
-}
 
 static float *floats(size_t count)
 {
@@ -78,16 +37,10 @@ static void crop(struct layer *layers, size_t count)
     }
 }
 
-/* What follows the weights of layer i. */
-static void plan_passage(struct interval_run *run, struct affine *a, size_t i)
+/* What follows the weights of a layer; `pool` is NULL or the pooling, cropped. */
+static void plan_passage(struct interval_run *run, struct affine *a, const struct layer *pool)
 {
     size_t block = a->layer.kind == LAYER_CONV2D ? onednn_block(a->layer.out) : 1;
-    const struct layer *pool = NULL;
-    for (i++; !weighted(&run->layers[i]); i++) {
-        if (run->layers[i].kind == LAYER_MAXPOOL2D)
-            pool = &run->layers[i];
-        a->flattened |= run->layers[i].kind == LAYER_FLATTEN;
-    }
     struct shape kept = a->layer.out;
     if (pool) {
         kept = pool->out;
@@ -108,15 +61,17 @@ static void plan_passage(struct interval_run *run, struct affine *a, size_t i)
     }
 }
 
-static void plan_affine(struct interval_run *run, size_t i)
+static void plan_affine(struct interval_run *run, const struct route_step *step)
 {
-    struct affine *a = &run->affine[run->affines], *before = run->affines ? a - 1 : NULL;
-    const struct tensor *weight = &run->network->tensors[run->network->layers[i].weight];
-    size_t block = before && !before->flattened ? before->block : 1;
-    run->affines++;
-    a->layer = run->layers[i];
+    struct affine *a = &run->affine[run->affines++];
+    const struct affine *before = step->from < 0 ? NULL : &run->affine[step->from];
+    const struct layer *layers = run->network->layers;
+    const struct tensor *weight = &run->network->tensors[layers[step->layer].weight];
+    size_t block = before && !before->step.flattened ? before->block : 1;
+    a->layer = run->layers[step->layer];
+    a->step = *step;
     a->in_count = shape_count(a->layer.in);
-    plan_passage(run, a, i);
+    plan_passage(run, a, step->pool ? &run->layers[step->pool - layers] : NULL);
     for (int which = 0; which < 2; which++) {
         a->in[which] = floats(run->batch * a->in_count);
         if (before)
@@ -134,15 +89,18 @@ static void plan_affine(struct interval_run *run, size_t i)
 
 struct interval_run *interval_run_new(const struct network *network, size_t batch)
 {
-    require(interval_fits(network));
     struct interval_run *run = fault_alloc(1, sizeof *run);
+    struct interval_route *route = fault_alloc(1, sizeof *route);
+    require(!interval_route(network, route));
     run->network = network;
     run->batch = batch;
     memcpy(run->layers, network->layers, sizeof run->layers);
-    crop(run->layers, network->layer_count);
-    for (size_t i = 0; i + 1 < network->layer_count; i++)
-        if (weighted(&network->layers[i]))
-            plan_affine(run, i);
+    if (network_is_chain(network))
+        crop(run->layers, network->layer_count);
+    for (size_t k = 0; k < route->count; k++)
+        plan_affine(run, &route->step[k]);
+    run->averaged = route->averaged;
+    free(route);
     size_t widest = 0;
     for (size_t k = 0; k < run->affines; k++)
         if (run->affine[k].kept_count > widest)

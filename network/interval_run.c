@@ -80,7 +80,7 @@ static void reorder(const struct affine *a, const float *from, int to_flat, floa
 static void reorder_all(const struct interval_run *run, const struct affine *a, int to_flat,
                         float *maps, float *one)
 {
-    if (!a->flattened || a->block == 1)
+    if (!a->step.flattened || a->block == 1)
         return;
     for (size_t s = 0; s < run->batch; s++) {
         reorder(a, maps + s * a->kept_count, to_flat, one);
@@ -112,8 +112,8 @@ static void hand_back(const struct interval_run *run, const struct affine *a, fl
     for (int which = 0; which < 2; which++)
         reorder_all(run, a, 0, from[which], run->one);
     for (size_t i = 0; i < run->batch * a->kept_count; i++) {
-        du[i] = more * (middle[i] + spread[i]);
-        dl[i] = less * (middle[i] - spread[i]);
+        du[i] += more * (middle[i] + spread[i]);
+        dl[i] += less * (middle[i] - spread[i]);
     }
 }
 
@@ -160,13 +160,17 @@ void interval_run_forward(struct interval_run *run, const float *theta, double z
     load(run, inputs, labels, count);
     for (size_t k = 0; k < run->affines; k++) {
         struct affine *a = &run->affine[k];
+        if (k)
+            hand_on(run, &run->affine[a->step.from], (float)zeta, a->in);
         multiply(run, a, theta);
+        if (a->step.with >= 0)
+            interval_shortcut(run, a, &run->affine[a->step.with]);
         rectify(run, a);
-        if (k + 1 < run->affines)
-            hand_on(run, a, (float)zeta, a[1].in);
-        else
-            hand_on(run, a, 0, run->box);
     }
+    if (run->averaged)
+        interval_average(run);
+    else
+        hand_on(run, &run->affine[run->affines - 1], 0, run->box);
     struct readout readout = readout_of(run, theta);
     for (size_t s = 0; s < count; s++)
         interval_margins(&readout, run->box[0] + s * readout.inputs,
@@ -204,6 +208,15 @@ static void multiply_back(struct interval_run *run, struct affine *a, const floa
         db[i] += (float)run->zeta * signed_as(a->dbias_size[i], b[i]);
 }
 
+/* Kept values that several layers read collect their gradients. */
+static void forget(struct interval_run *run)
+{
+    for (size_t k = 0; k < run->affines; k++)
+        for (int end = 0; end < 2; end++)
+            memset(run->affine[k].dkept[end], 0,
+                   run->batch * run->affine[k].kept_count * sizeof(float));
+}
+
 void interval_run_backward(struct interval_run *run, const float *theta, size_t count,
                            const float *dmargins, float *gradient)
 {
@@ -220,14 +233,19 @@ void interval_run_backward(struct interval_run *run, const float *theta, size_t 
                               run->dbox[0] + s * inputs, run->dbox[1] + s * inputs,
                               gradient + run->network->tensors[run->last->weight].offset,
                               gradient + run->network->tensors[run->last->bias].offset);
+    forget(run);
+    if (run->averaged)
+        interval_average_back(run);
+    else
+        hand_back(run, &run->affine[run->affines - 1], 0, run->dbox);
     for (size_t k = run->affines; k-- > 0;) {
         struct affine *a = &run->affine[k];
-        if (k + 1 < run->affines)
-            hand_back(run, a, (float)run->zeta, a[1].din);
-        else
-            hand_back(run, a, 0, run->dbox);
         rectify_back(run, a);
+        if (a->step.with >= 0)
+            interval_shortcut_back(run, a, &run->affine[a->step.with]);
         multiply_back(run, a, theta, gradient);
+        if (k)
+            hand_back(run, &run->affine[a->step.from], (float)run->zeta, a->din);
     }
     _mm_setcsr(saved);
 }

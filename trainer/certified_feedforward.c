@@ -2,6 +2,8 @@
 
 #include "loss.h"
 
+#define LARGE 20.0
+
 void certified_feedforward_gradient(struct lesson *lesson, const float *theta)
 {
     const struct recipe *recipe = &lesson->recipe;
@@ -20,7 +22,7 @@ void certified_feedforward_gradient(struct lesson *lesson, const float *theta)
         worst[i] = -worst[i];
     lesson->robust = loss_cross_entropy(worst, lesson->labels, lesson->count, classes, dworst);
     for (size_t i = 0; i < scores; i++)
-        dworst[i] *= -(float)share;
+        dworst[i] *= -(float)(share * (lesson->robust > LARGE ? LARGE / lesson->robust : 1));
     interval_backward(lesson->interval, theta, lesson->count, dworst, lesson->bound_gradient);
     for (size_t i = 0; i < lesson->network->parameter_count; i++)
         lesson->gradient[i] += lesson->bound_gradient[i];

@@ -50,6 +50,17 @@ static int check_files(const struct flags *flags, struct fault *fault)
     return 0;
 }
 
+/* Proofs are about the network that is written, whose batch normalisations are folded. */
+static void drop_norms(struct network *network)
+{
+    struct model folded = {0};
+    fold_network(network, &folded);
+    network_clear(network);
+    *network = folded.network;
+    folded.network = (struct network){0};
+    model_clear(&folded);
+}
+
 /* The network as `certified` trains it. */
 static int prepare_proof(const struct recipe *recipe, struct network *network,
                          struct fault *fault)
@@ -58,9 +69,10 @@ static int prepare_proof(const struct recipe *recipe, struct network *network,
         certified_lsnn_constants(network);
         return 0;
     }
+    drop_norms(network);
     if (!interval_fits(network))
-        return fault_set(fault, "--method certified: trains chains of layers with a ReLU between "
-                         "any two with weights; this network is none");
+        return fault_set(fault, "--method certified: this network has layers that its bounds in "
+                         "training are not for");
     if (recipe->certify_weight > 1)
         return fault_set(fault, "--certify-weight: %g is not a share of the loss, from 0 to 1",
                          recipe->certify_weight);
