@@ -74,10 +74,13 @@ static int check_tree(struct tree *t, size_t depth)
         return check_leaf(t, depth);
     if (depth + 1 == MOST_CASES || ++t->nodes == MOST_CASES)
         return fault_set(t->why, "more than %d cases", MOST_CASES);
-    if (text_word(&t->text, " split ") || text_number(&t->text, l->steps - 1, &assumed->step) ||
-        text_word(&t->text, " ") || text_number(&t->text, l->units - 1, &assumed->unit) ||
-        text_word(&t->text, "\n"))
-        return fault_set(t->why, "neither a leaf nor a split at a step and a neuron");
+    if (t->text.at == t->text.end)
+        return fault_set(t->why, "the evidence ends before the last case");
+    if (text_word(&t->text, " split "))
+        return fault_set(t->why, "neither a leaf nor a split");
+    if (text_number(&t->text, l->steps - 1, &assumed->step) || text_word(&t->text, " ") ||
+        text_number(&t->text, l->units - 1, &assumed->unit) || text_word(&t->text, "\n"))
+        return fault_set(t->why, "a split is at none of the steps and neurons");
     assumed->fires = 1;
     if (check_tree(t, depth + 1))
         return -1;

@@ -155,9 +155,11 @@ static int read_counts(struct certificate *c, struct reader *r)
     const char *value;
     if (entry(r, "samples", line, sizeof line, &value))
         return -1;
-    if (number(&value, CERTIFICATE_SAMPLES, &c->first) || word(&value, " ") ||
-        number(&value, CERTIFICATE_SAMPLES, &c->count) || *value || !c->count)
-        return defect(r, "the samples are not a first one and how many (1 to a million)");
+    if (number(&value, (size_t)1 << 40, &c->first) || word(&value, " ") ||
+        number(&value, (size_t)1 << 40, &c->count) || *value || !c->count)
+        return defect(r, "the samples are not a first one and how many");
+    if (c->first > CERTIFICATE_SAMPLES || c->count > CERTIFICATE_SAMPLES)
+        return defect(r, "more than a million samples");
     for (int v = 0; v < CERTIFICATE_VERDICTS; v++) {
         if (entry(r, verdict_names[v], line, sizeof line, &value))
             return -1;
@@ -263,8 +265,11 @@ static int unpack(struct certificate *c, const unsigned char *bytes, size_t leng
     uLong taken = (uLong)(length - HEAD);
     c->text = fault_alloc(size + 1, 1);
     int status = uncompress2((Bytef *)c->text, &written, bytes + HEAD, &taken);
-    if (status != Z_OK || written != size)
-        return fault_set(fault, "the text cannot be decompressed, or not to its length");
+    int longer = status == Z_BUF_ERROR && taken < length - HEAD; /* than its end is far */
+    if (longer || (status == Z_OK && written != size))
+        return fault_set(fault, "the text does not have the length that is written before it");
+    if (status != Z_OK)
+        return fault_set(fault, "the text cannot be decompressed");
     if (taken != length - HEAD)
         return fault_set(fault, "bytes after the end");
     c->length = size;

@@ -1,6 +1,7 @@
 /* claim.c -- see claim.h. */
 #include "claim.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,7 @@ int claim_read(struct claim *claim, const char *path, struct fault *fault)
     json_error_t error;
     FILE *file = fopen(path, "rb");
     if (!file)
-        return fault_set(fault, "%.200s: cannot be read", path);
+        return fault_set(fault, "%.200s: the claim cannot be read: %s", path, strerror(errno));
     char *text = fault_alloc(CLAIM_BYTES, 1);
     size_t length = fread(text, 1, CLAIM_BYTES, file);
     fclose(file);

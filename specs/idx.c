@@ -29,10 +29,14 @@ static int take(gzFile file, void *into, size_t count)
     return 0;
 }
 
-static int cut_short(const char *path, struct fault *fault)
+static int cut_short(const char *path, gzFile file, struct fault *fault)
 {
-    return fault_set(fault, "%s: ends too early or is damaged; fetch it again "
-                     "(specs/fetch-data)", path);
+    int error;
+    gzerror(file, &error);
+    const char *how = error == Z_DATA_ERROR   ? "is damaged"
+                      : gztell(file) == 0 && !error ? "is empty"
+                                                    : "ends too early";
+    return fault_set(fault, "%s: %s; fetch it again (specs/fetch-data)", path, how);
 }
 
 static int read_shape(struct idx *idx, gzFile file, const char *path, int rank,
@@ -40,7 +44,7 @@ static int read_shape(struct idx *idx, gzFile file, const char *path, int rank,
 {
     unsigned char head[4], side[4];
     if (take(file, head, sizeof head))
-        return cut_short(path, fault);
+        return cut_short(path, file, fault);
     if (head[0] || head[1] || head[2] != UNSIGNED_BYTES || head[3] != rank)
         return fault_set(fault, "%s: no IDX file of unsigned bytes of rank %d (it begins "
                          "%02x%02x%02x%02x)", path, rank, head[0], head[1], head[2], head[3]);
@@ -50,7 +54,7 @@ static int read_shape(struct idx *idx, gzFile file, const char *path, int rank,
         idx->shape[i] = 1;
     for (int i = 0; i < rank; i++) {
         if (take(file, side, sizeof side))
-            return cut_short(path, fault);
+            return cut_short(path, file, fault);
         idx->shape[i] = big_endian(side);
         if (!idx->shape[i] || idx->shape[i] > MOST_BYTES / count)
             return fault_set(fault, "%s: an absurd size of %zu in dimension %d", path,
@@ -66,10 +70,10 @@ static int read_bytes(struct idx *idx, gzFile file, const char *path, struct fau
     char more;
     idx->bytes = fault_alloc(count, 1);
     if (take(file, idx->bytes, count))
-        return cut_short(path, fault);
+        return cut_short(path, file, fault);
     int after = gzread(file, &more, 1); /* also checks gzip's own checksum */
     if (after < 0)
-        return cut_short(path, fault);
+        return cut_short(path, file, fault);
     if (after > 0)
         return fault_set(fault, "%s: holds more than its %zu bytes; fetch it again", path, count);
     return 0;
