@@ -21,8 +21,8 @@ MAINS    = trainer/train.c analyzer/certify.c analyzer/assess.c certs/audit.c
 SOURCES  = $(filter-out $(MAINS),$(wildcard specs/*.c console/*.c network/*.c trainer/*.c \
            analyzer/*.c analyzer/empirical/*.c analyzer/numbers/*.c analyzer/domains/*.c certs/*.c))
 PRIVATE  = %_store.h %_read.h %_forms.h %_run.h $(addprefix %/,double_kernels.h lanes.h onednn.h \
-           pool.h sparse.h join.h maps.h lsnn_width.h arguments.h arguments_flags.h claim_decide.h \
-           flags.h attack_samples.h pcm_explain.h pcm_alpha.h) %_report.h analyzer/assess_%.h \
+           pool.h sparse.h join.h maps.h lsnn_width.h arguments.h arguments_flags.h arguments_check.h claim_decide.h \
+           flags.h linear_rival.h attack_samples.h pcm_explain.h pcm_alpha.h) %_report.h analyzer/assess_%.h \
            $(addprefix analyzer/,prover_pass.h prover_journal.h merge.h resume.h remark.h conclude.h) analyzer/domains/box.h
 HEADERS  = $(filter-out $(PRIVATE),$(wildcard specs/*.h network/*.h trainer/*.h analyzer/*.h \
            analyzer/empirical/*.h analyzer/numbers/*.h analyzer/domains/*.h))

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/arguments_check.h"
 #include "analyzer/arguments_flags.h"
-#include "analyzer/certificate_write.h"
 #include "analyzer/claim_measure.h"
 #include "analyzer/curve.h"
+#include "analyzer/domains/linear.h"
 #include "analyzer/domains/trace.h"
 #include "specs/box.h"
 #include "specs/claim.h"
@@ -151,6 +152,12 @@ static error_t parse_engine(int key, char *text, struct argp_state *state)
         if (options_number("--linear-budget", text, 0, 1e18, &a->settings.budget, &fault))
             argp_error(state, "%s", fault.text);
         return 0;
+    case KEY_REFINE:
+        count = LINEAR_CASES;
+        if (text && options_count("--refine", text, 1, 65536, &count, &fault))
+            argp_error(state, "%s", fault.text);
+        a->settings.refine = (size_t)count;
+        return 0;
     case KEY_ENGINE:
         if (strcmp(text, "double") && strcmp(text, "mpfr"))
             argp_error(state, "--engine: '%s' is unknown; choose double or mpfr", text);
@@ -265,68 +272,17 @@ static error_t parse_box(int key, char *text, struct argp_state *state)
     }
 }
 
-/* What certificates speak about. */
-static void check_cert(const struct arguments *a, struct argp_state *state)
-{
-    struct fault fault;
-    if (a->zeta_count != 1)
-        argp_error(state, "--cert: a certificate is for one --zeta");
-    if (certificate_write_check(&a->settings, &fault))
-        argp_error(state, "--cert: %s", fault.text);
-}
-
 /* What a claim says itself, so that no flag may. */
 static int is_statement(int key)
 {
     static const int keys[] = {KEY_ZETA, KEY_BOX, KEY_SAMPLES, KEY_SPLIT, KEY_CRITERION, KEY_DOMAIN,
-                               KEY_DISJUNCTS, KEY_SPLITS, KEY_BUDGET, KEY_SHARD, KEY_RADIUS, KEY_EXACT_BIAS,
+                               KEY_DISJUNCTS, KEY_SPLITS, KEY_BUDGET, KEY_REFINE, KEY_SHARD, KEY_RADIUS, KEY_EXACT_BIAS,
                                KEY_FOLDED_BIAS, KEY_ZETA_NEURON, KEY_DIGITAL, KEY_SIGMA, KEY_CLAIM,
                                KEY_PROMISE};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i] == key)
             return 1;
     return 0;
-}
-
-static void check_whole(struct arguments *a, struct argp_state *state)
-{
-    if (a->merge) {
-        if (!a->part_count || a->stated)
-            argp_error(state, "--merge: name the shards' results, and no flags that say what is "
-                       "proved");
-        return;
-    }
-    if (!a->part_count)
-        argp_error(state, "which model?  Name a model file, or a claim");
-    if (a->part_count > 1)
-        argp_error(state, "one model at a time: '%s' is one too many", a->parts[1]);
-    a->model = a->parts[0];
-    if (a->resume && !a->journal)
-        argp_error(state, "--resume: which --journal?");
-    a->is_claim = claim_is(a->model);
-    if (a->is_claim && a->stated)
-        argp_error(state, "a claim says itself which box, samples and domain are meant; leave out "
-                   "the flags that say so, too");
-    if (a->is_claim)
-        return;
-    if (!a->zeta_count && !a->radius && box_form_sized(&a->settings.box))
-        a->zetas[a->zeta_count++] = "1";
-    if (!a->zeta_count && !a->radius)
-        argp_error(state, "how large a box?  Give --zeta, e.g. --zeta 5e-4");
-    if (a->claim && (a->zeta_count != 1 || a->settings.box.neuron || a->settings.box.digital))
-        argp_error(state, "--claim: a claim is about one --zeta, and parameters only");
-    if (a->promised && !a->claim)
-        argp_error(state, "--promise: a promise is part of a --claim");
-    if (a->claim && a->shard.of)
-        argp_error(state, "--claim: a claim is about all shards");
-    if (a->claim && a->settings.budget > 0)
-        argp_error(state, "--claim: a claim has linear's usual budget");
-    if (a->sigma && a->zeta_count == 0)
-        argp_error(state, "--sigma asks about the boxes that --zeta lists");
-    if (a->detailed && !a->cert)
-        argp_error(state, "--cert-detail is about the certificate that --cert FILE writes");
-    if (a->cert)
-        check_cert(a, state);
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -363,7 +319,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         a->parts[a->part_count++] = text;
         return 0;
     case ARGP_KEY_END:
-        check_whole(a, state);
+        arguments_check(a, state);
         return 0;
     default:
         return parse_box(key, text, state);

@@ -42,6 +42,10 @@ const struct argp_option arguments_flags[] = {
     {"linear-budget", KEY_BUDGET, "N", 0,
      "linear: multiply-adds that a sample may cost before the margins (default 1e11; a residual "
      "network wants 1e13)", 0},
+    {"refine", KEY_REFINE, "N", OPTION_ARG_OPTIONAL,
+     "linear: what is left undecided is proved by contradiction, each margin in up to N cases "
+     "(default 8), with bounds of the last dense layers that need only hold where the margin fails; "
+     "takes seconds a sample, and gains a third in size on the CNN", 0},
     {"engine", KEY_ENGINE, "E", 0, "double, rounded outward (default), or mpfr", 0},
     {"bits", KEY_BITS, "P", 0, "Precision of mpfr, as engine and as referee (default 128)", 0},
     {"referee", KEY_REFEREE, "PCT|full|off", 0,
@@ -93,6 +97,7 @@ const char arguments_help[] =
     "  certify model.bin --zeta 0,1e-5,1e-4,1e-3 --plot curve.svg --json result.json\n"
     "  certify model.bin --zeta 1e-4 --domain trace --splits 16\n"
     "  certify model.bin --radius --samples 200 --csv radii.csv\n"
+    "  certify model.bin --zeta 7e-3 --samples 20 --refine\n"
     "  certify model.bin --zeta 1e-4 --samples 100:200 --engine mpfr --bits 256\n"
     "  certify model.bin --zeta 1e-5 --min-certified 80 || echo too few\n"
     "  certify model.bin --box quantised:12 --exact-bias\n"

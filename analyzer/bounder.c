@@ -142,9 +142,9 @@ static struct cases_request request_of(const struct bounder *bounder, const floa
     };
 }
 
-/* Steps by rising cost, until one proves the sample. */
-static void bound_linear(const struct bounder *bounder, struct bounder_work *work,
-                         const float *input, int label, struct margins *result)
+/* Steps by rising cost, until one proves the sample.  Returns whether one does. */
+static int bound_linear(const struct bounder *bounder, struct bounder_work *work,
+                        const float *input, int label, struct margins *result)
 {
     enum criterion criterion = bounder->settings.criterion;
     double deadline = deadline_in(bounder->settings.seconds);
@@ -152,10 +152,22 @@ static void bound_linear(const struct bounder *bounder, struct bounder_work *wor
     for (int depth = LINEAR_MARGINS; depth <= LINEAR_FULL; depth++) {
         linear_bound(bounder->linear, work->linear, input, label, (enum linear_depth)depth,
                      criterion == CRITERION_DISJOINT, result, NULL);
-        if (verdict_proves(result, bounder->network->class_count, label, criterion) ||
-            deadline_passed(deadline))
-            return;
+        if (verdict_proves(result, bounder->network->class_count, label, criterion))
+            return 1;
+        if (deadline_passed(deadline))
+            return 0;
     }
+    return 0;
+}
+
+static size_t bound_refined(const struct bounder *bounder, struct bounder_work *work,
+                            const float *input, int label, struct margins *result)
+{
+    size_t wrong;
+    if (bound_linear(bounder, work, input, label, result) || !bounder->settings.refine ||
+        linear_late(work->linear))
+        return 0;
+    return linear_refute(work->linear, NULL, label, bounder->settings.refine, result, &wrong);
 }
 
 void bounder_bound(const struct bounder *bounder, struct bounder_work *work,
@@ -170,7 +182,7 @@ void bounder_bound(const struct bounder *bounder, struct bounder_work *work,
     }
     for (size_t i = 0; i < batch; i++) {
         if (bounder->linear) {
-            bound_linear(bounder, work, inputs[i], labels[i], &results[i]);
+            splits[i] = bound_refined(bounder, work, inputs[i], labels[i], &results[i]);
             continue;
         }
         struct cases_request request = request_of(bounder, inputs[i], labels[i]);
@@ -178,9 +190,31 @@ void bounder_bound(const struct bounder *bounder, struct bounder_work *work,
     }
 }
 
+/* The first's proof again, and the second's look at it, refinement by refinement. */
+static int compare_linear(const struct bounder *first, struct bounder_work *first_work,
+                          struct bounder_work *second_work, const float *input, int label,
+                          size_t cases, struct margins *by_first, struct margins *by_second)
+{
+    size_t wrong;
+    bound_linear(first, first_work, input, label, by_first);
+    if (linear_review(first_work->linear, second_work->linear, input, label, by_first, by_second))
+        return -1;
+    if (!cases)
+        return 0;
+    struct margins refined = *by_first;
+    if (linear_refute(first_work->linear, second_work->linear, label, first->settings.refine,
+                      &refined, &wrong) != cases || wrong)
+        return -1;
+    for (size_t j = 0; j < first->network->class_count; j++)
+        if (refined.lower[j] > by_first->lower[j])
+            by_second->lower[j] = refined.lower[j];
+    *by_first = refined;
+    return 0;
+}
+
 int bounder_compare(const struct bounder *first, struct bounder_work *first_work,
                     const struct bounder *second, struct bounder_work *second_work,
-                    const float *input, int label, struct margins *by_first,
+                    const float *input, int label, size_t splits, struct margins *by_first,
                     struct margins *by_second)
 {
     require(first->method == second->method);
@@ -189,11 +223,9 @@ int bounder_compare(const struct bounder *first, struct bounder_work *first_work
         domain_bound(second->box, second_work->analysis, &input, &label, 1, by_second, NULL);
         return 0;
     }
-    if (first->linear) {
-        bound_linear(first, first_work, input, label, by_first);
-        return linear_review(first_work->linear, second_work->linear, input, label, by_first,
-                             by_second);
-    }
+    if (first->linear)
+        return compare_linear(first, first_work, second_work, input, label, splits, by_first,
+                              by_second);
     struct cases_request request = request_of(first, input, label);
     struct cases_record *record = cases_record_new();
     cases_bound(first->trace, first_work->run, &request, record, by_first);

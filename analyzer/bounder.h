@@ -32,6 +32,7 @@ struct bounder_settings {
     size_t splits;            /* trace: runs that may be spent on cases */
     double seconds;           /* a sample may take before it is left undecided; 0: any */
     double budget;            /* linear: multiply-adds between the layers, 0 = the default */
+    size_t refine;            /* linear: cases that a margin may be refined in, 0 = it is not */
 };
 
 struct bounder;
@@ -45,17 +46,17 @@ struct bounder_work *bounder_work_new(const struct bounder *bounder);
 void bounder_work_free(struct bounder_work *work);
 
 /* Bound `batch` <= DOMAIN_BATCH samples; splits[i] is how many runs on cases sample
- * i's bound rests on. */
+ * i's bound rests on, or cases of refined margins. */
 void bounder_bound(const struct bounder *bounder, struct bounder_work *work,
                    const float *const inputs[], const int labels[], size_t batch,
                    struct margins results[], size_t splits[]);
 
 /* A sample's bounds by the first bounder, and by the second with the choices that
- * the first one made.  Returns 0, or -1 if the second finds possible what the first
+ * the first one made; `splits` as bounder_bound told them.  Returns 0, or -1 if the second finds possible what the first
  * excluded. */
 int bounder_compare(const struct bounder *first, struct bounder_work *first_work,
                     const struct bounder *second, struct bounder_work *second_work,
-                    const float *input, int label, struct margins *by_first,
+                    const float *input, int label, size_t splits, struct margins *by_first,
                     struct margins *by_second) __attribute__((warn_unused_result));
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/domains/linear.h"
 #include "analyzer/numbers/engine_double.h"
 #include "analyzer/numbers/engine_mpfr.h"
 #include "analyzer/numbers/rounding.h"
@@ -32,7 +33,8 @@ double prover_clock(clockid_t clock)
 static struct bounder_settings bounder_settings(const struct prover_settings *settings)
 {
     return (struct bounder_settings){settings->criterion, settings->disjuncts,
-                                     settings->splits, settings->seconds, settings->budget};
+                                     settings->splits, settings->seconds, settings->budget,
+                                     settings->refine};
 }
 
 static const struct engine *engine_of(const struct prover_settings *settings)
@@ -122,6 +124,8 @@ struct prover *prover_new(const struct network *network, const struct dataset *s
                   network->input_count, network->class_count);
         return NULL;
     }
+    if (settings->refine && linear_check(network, fault))
+        return NULL;
     struct prover *prover = fault_alloc(1, sizeof *prover);
     prover->network = network;
     prover->set = set;

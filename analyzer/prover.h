@@ -25,6 +25,7 @@ struct prover_settings {
     int disjuncts; /* bounder.h */
     size_t splits;
     double budget;
+    size_t refine;
     enum criterion criterion;
     enum referee_kind referee;
     double referee_percent;
@@ -42,7 +43,7 @@ struct sample_result {
     enum verdict verdict;
     double margin_lower;  /* verdict_margin_lower; -inf while unknown for want of a bound */
     enum method method;   /* that margin_lower is due to */
-    size_t splits;        /* and the runs on cases behind it */
+    size_t splits;        /* and the runs on cases, or refined cases, behind it */
     int done;             /* bounded; 0 where interrupted before */
     int suspect;          /* certified by a margin near its own rounding */
     int attacked;         /* a counterexample was looked for */

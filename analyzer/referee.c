@@ -83,8 +83,8 @@ static int review_sample(const struct review *r, size_t index, struct bounder_wo
     size_t classes = r->network->class_count;
     enum criterion criterion = r->settings->criterion;
     struct margins again, margins;
-    if (bounder_compare(r->by_double, double_work, r->by_mpfr, mpfr_work, input, label, &again,
-                        &margins))
+    if (bounder_compare(r->by_double, double_work, r->by_mpfr, mpfr_work, input, label,
+                        result->splits, &again, &margins))
         return 1;
     return verdict_margin_lower(&again, classes, label, criterion) != result->margin_lower ||
            referee_contradicts(result, &margins, classes, label, criterion);
@@ -114,7 +114,8 @@ static int review_method(struct review *r, enum method method, const struct box 
                          struct fault *fault)
 {
     const struct prover_settings *s = r->settings;
-    struct bounder_settings settings = {s->criterion, s->disjuncts, s->splits, 0, s->budget};
+    struct bounder_settings settings = {s->criterion, s->disjuncts, s->splits, 0, s->budget,
+                                        s->refine};
     size_t wanted = 0;
     for (size_t i = 0; i < run->samples; i++)
         wanted += chosen[i] && run->results[i].method == method;

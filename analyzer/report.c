@@ -85,6 +85,9 @@ static void domain_words(const struct report *r, char *text, size_t size)
                             s->disjuncts);
     if (traced && s->splits)
         snprintf(text + written, size - (size_t)written, " and up to %zu split runs", s->splits);
+    if (last == METHOD_LINEAR && s->refine)
+        snprintf(text + written, size - (size_t)written, ", a margin in up to %zu refined cases",
+                 s->refine);
 }
 
 /* What the box of a phase-change chip contains, and how probably. */
@@ -294,7 +297,7 @@ static json_t *report_object(const struct report *r)
         json_array_append_new(runs, run_json(r, &r->runs[i]));
     return json_pack(
         "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:o, s:s, s:i, s:I,"
-        " s:o, s:f, s:s, s:i, s:s, s:i, s:o, s:o}",
+        " s:o, s:f, s:I, s:s, s:i, s:s, s:i, s:o, s:o}",
         "schema", "steadfast/certify/1", "model", "path", r->model_path, "sha256",
         r->model->sha256, "task", r->model->task, "parameters",
         (json_int_t)r->model->network.parameter_count, "data", "name", r->set->name, "split",
@@ -303,7 +306,7 @@ static json_t *report_object(const struct report *r)
         box_json(r), "domain",
         bounder_domain_name(s->domain), "disjuncts", s->disjuncts, "splits",
         (json_int_t)s->splits, "shard", shard_json(r), "linear_budget", s->budget > 0 ? s->budget : LINEAR_BUDGET,
-        "engine",
+        "refine", (json_int_t)s->refine, "engine",
         s->engine == PROVER_MPFR ? "mpfr" : "double", "bits",
         s->engine == PROVER_MPFR ? s->bits : 53, "criterion", criterion_name(s->criterion),
         "threads", r->threads, "runs", runs, "radius", radii_json(r));

@@ -25,11 +25,11 @@ static char *statement(const struct arguments *a, const struct report *r)
     char seed[24];
     snprintf(seed, sizeof seed, "%" PRIu64, s->seed);
     json_t *root = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:[i, i, I, i, i, i], s:[f, f], s:[I, I, I, I], s:s}",
+        "{s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:[i, i, I, I, i, i, i], s:[f, f], s:[I, I, I, I], s:s}",
         "build", version_commit, "model", r->model->sha256, "data", r->set->sha256, "split",
         r->split, "first", (json_int_t)r->first, "count", (json_int_t)r->count, "box",
         box_statement(&s->box), "proof", (int)s->domain, s->disjuncts, (json_int_t)s->splits,
-        (int)s->engine, s->bits, (int)s->criterion, "limits", s->budget, s->seconds, "attack",
+        (json_int_t)s->refine, (int)s->engine, s->bits, (int)s->criterion, "limits", s->budget, s->seconds, "attack",
         (json_int_t)a->attack.undecided, (json_int_t)a->attack.certified,
         (json_int_t)a->attack.budget.steps, (json_int_t)a->attack.budget.restarts, "seed", seed);
     require(root);

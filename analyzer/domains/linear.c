@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/numbers/rounding.h"
+#include "deadline.h"
 #include "linear_store.h"
 
 static int has_weights(const struct node *node)
@@ -64,6 +65,11 @@ void linear_release(struct linear *linear)
 void linear_set_deadline(struct linear_work *work, double deadline)
 {
     work->deadline = deadline;
+}
+
+int linear_late(const struct linear_work *work)
+{
+    return deadline_passed(work->deadline);
 }
 
 void linear_set_budget(struct linear *linear, double multiply_adds)

@@ -30,6 +30,9 @@ int linear_check(const struct network *network, struct fault *fault);
  * interval bounds.  Counted, not timed, so that results do not depend on the machine. */
 #define LINEAR_BUDGET 1e11
 
+/* Cases of a refined margin when not told otherwise. */
+#define LINEAR_CASES 8
+
 /* NULL with the reason if not.  `network` is borrowed. */
 struct linear *linear_prepare(const struct engine *engine, const struct network *network,
                           const struct box *box, struct fault *fault);
@@ -45,12 +48,24 @@ void linear_work_free(struct linear_work *work);
 /* Samples bounded from now on leave out what is not begun by then (deadline.h). */
 void linear_set_deadline(struct linear_work *work, double deadline);
 
+/* Is it past that deadline? */
+int linear_late(const struct linear_work *work);
+
 /* Bound one sample to a depth; `logits`: each logit by substitution too, not only by
  * intervals.  `observer` (may be NULL) sees the bounds of every layer with weights and
  * of every sum that a ReLU or pooling reads. */
 void linear_bound(const struct linear *linear, struct linear_work *work, const float *input,
                   int label, enum linear_depth depth, int logits, struct margins *result,
                   const struct observer *observer);
+
+/* After linear_bound(LINEAR_FULL) of a sample, whose bounds stay: each margin that is not
+ * positive in `result` is proved by contradiction, in at most `allowed` cases; what is then
+ * known is that it is above a small threshold, which becomes its lower bound.  All or
+ * nothing: returns how many cases the positive margins rest on, or 0 and `result` as it was.
+ * second (may be NULL): another engine's work, which looks again at all that ends a case and some of the
+ * steps; wrong: how often it does not find what the first did. */
+size_t linear_refute(struct linear_work *work, struct linear_work *second, int label,
+                     size_t allowed, struct margins *result, size_t *wrong);
 
 /* The second work's engine looks again at part of what linear_bound last found with the
  * first: neurons of every layer, chosen by a hash of the sample, and margins, each from

@@ -60,6 +60,7 @@ struct walk {
     size_t rows;
     double cost; /* multiply-adds of a row, at most */
     int active[LINEAR_NODES];
+    int pulled[LINEAR_NODES]; /* terms of the rows begin there */
     int sites[LINEAR_NODES]; /* the pooling whose places a layer's coefficients are at, or -1 */
     struct window window[LINEAR_NODES];
     struct forms *forms[LINEAR_NODES], *constants;
@@ -73,6 +74,13 @@ struct wish {
 };
 
 #define WALK_ROWS 256
+
+/* A term of a row: coefficient times the value at a flat node's place. */
+struct term {
+    size_t row, at;
+    int node;
+    double coefficient;
+};
 
 struct linear_work {
     const struct linear *linear;
@@ -122,6 +130,11 @@ void linear_from_planes(struct grid grid, const double *planes, double *values);
 size_t walk_begin(struct linear_work *work, int start, struct window window, int local);
 void walk_run(struct linear_work *work, const struct linear_state *state,
               const struct wish *wishes, size_t rows, double *lower);
+
+/* The same for rows that are sums of terms, which may begin at several nodes, the window's
+ * among them; coefficients there are whole numbers of at most 24 bits times a power of two. */
+void walk_run_terms(struct linear_work *work, const struct linear_state *state,
+                    const struct term *terms, size_t count, size_t rows, double *lower);
 
 /* linear_refine.c: substituted bounds of what ReLUs and poolings read, where they can
  * matter, intersected with the state's; and of the differences in a pooling's windows. */

@@ -98,6 +98,7 @@ size_t walk_begin(struct linear_work *work, int start, struct window window, int
     const struct linear *linear = work->linear;
     struct walk *walk = &work->walk;
     memset(walk->active, 0, sizeof walk->active);
+    memset(walk->pulled, 0, sizeof walk->pulled);
     memset(walk->sites, -1, sizeof walk->sites);
     walk->start = start;
     walk->local = local;
@@ -123,15 +124,22 @@ size_t walk_begin(struct linear_work *work, int start, struct window window, int
     return rows < 1 ? 1 : rows < WALK_ROWS ? rows : WALK_ROWS;
 }
 
-static void put_wishes(struct linear_work *work, const struct wish *wishes, size_t rows)
+static void put_zeros(struct linear_work *work, size_t rows)
 {
     const struct form_kernels *k = work->linear->engine->forms;
     struct walk *walk = &work->walk;
     for (int v = 0; v <= walk->start; v++)
         if (walk->active[v])
             k->reset(walk->forms[v], rows, site_count(work->linear, walk, v),
-                     v != walk->start && work->linear->nodes[v].rounded);
+                     v != walk->start && (work->linear->nodes[v].rounded || walk->pulled[v]));
     k->reset(walk->constants, rows, 1, 0);
+    walk->rows = rows;
+}
+
+static void put_wishes(struct linear_work *work, const struct wish *wishes, size_t rows)
+{
+    const struct form_kernels *k = work->linear->engine->forms;
+    struct walk *walk = &work->walk;
     for (size_t r = 0; r < rows; r++) {
         k->put(walk->forms[walk->start], r, wishes[r].at, wishes[r].sign);
         if (wishes[r].less != wishes[r].at)
@@ -184,7 +192,7 @@ static void back_relax(struct linear_work *work, const struct linear_state *stat
     const struct relaxation *table = state->table[v];
     struct walk *walk = &work->walk;
     struct forms *to = walk->forms[node->from];
-    if (walk->sites[node->from] == v || (node->rule == RULE_RELU && source->readers == 1)) {
+    if (walk->sites[node->from] == v || (node->rule == RULE_RELU && source->readers == 1 && !walk->pulled[node->from])) {
         k->relax(table, walk->window[v], walk->forms[v], to, walk->constants);
         return;
     }
@@ -229,15 +237,35 @@ static void step(struct linear_work *work, const struct linear_state *state, int
     }
 }
 
-void walk_run(struct linear_work *work, const struct linear_state *state,
-              const struct wish *wishes, size_t rows, double *lower)
+static void go_back(struct linear_work *work, const struct linear_state *state, double *lower)
 {
     struct walk *walk = &work->walk;
-    require(rows <= WALK_ROWS);
-    walk->rows = rows;
-    put_wishes(work, wishes, rows);
     for (int v = walk->start; v >= 0; v--)
         if (walk->active[v])
             step(work, state, v);
     work->linear->engine->forms->lower(walk->constants, lower);
+}
+
+void walk_run(struct linear_work *work, const struct linear_state *state,
+              const struct wish *wishes, size_t rows, double *lower)
+{
+    require(rows <= WALK_ROWS);
+    put_zeros(work, rows);
+    put_wishes(work, wishes, rows);
+    go_back(work, state, lower);
+}
+
+void walk_run_terms(struct linear_work *work, const struct linear_state *state,
+                    const struct term *terms, size_t count, size_t rows, double *lower)
+{
+    struct walk *walk = &work->walk;
+    require(rows <= WALK_ROWS);
+    memset(walk->pulled, 0, sizeof walk->pulled);
+    for (size_t i = 0; i < count; i++)
+        walk->pulled[terms[i].node] |= terms[i].node != walk->start;
+    put_zeros(work, rows);
+    for (size_t i = 0; i < count; i++)
+        work->linear->engine->forms->put(walk->forms[terms[i].node], terms[i].row, terms[i].at,
+                                         terms[i].coefficient);
+    go_back(work, state, lower);
 }

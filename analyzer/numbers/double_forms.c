@@ -51,7 +51,7 @@ static void reset(struct forms *forms, size_t rows, size_t count, int interval)
         make_zero(&forms->neg, &forms->capacity[1], rows * count);
 }
 
-static void put(struct forms *forms, size_t row, size_t at, int value)
+static void put(struct forms *forms, size_t row, size_t at, double value)
 {
     require(row < forms->rows && at < forms->count);
     forms->lo[row * forms->count + at] = value;

@@ -80,8 +80,9 @@ struct form_kernels {
     /* Make it rows x count zeros; `interval`: coefficients keep two ends. */
     void (*reset)(struct forms *, size_t rows, size_t count, int interval);
 
-    /* Coefficient `at` of a row := a small whole number. */
-    void (*put)(struct forms *, size_t row, size_t at, int value);
+    /* Coefficient `at` of a row := a number; one that the engine has no digits for (mpfr below
+     * 53 bits) only where coefficients keep two ends. */
+    void (*put)(struct forms *, size_t row, size_t at, double value);
 
     /* One number for each coefficient: see above.  low and high bound the grid.
      * A coefficient that is not finite makes the row's constant NaN. */

@@ -64,12 +64,12 @@ static void reset(struct forms *forms, size_t rows, size_t count, int interval)
         make_zero(&forms->hi, rows * count, forms->bits);
 }
 
-static void put(struct forms *forms, size_t row, size_t at, int value)
+static void put(struct forms *forms, size_t row, size_t at, double value)
 {
     require(row < forms->rows && at < forms->count);
-    mpfr_set_si(forms->lo.at[row * forms->count + at], value, MPFR_RNDD);
+    mpfr_set_d(forms->lo.at[row * forms->count + at], value, MPFR_RNDD);
     if (forms->interval)
-        mpfr_set_si(forms->hi.at[row * forms->count + at], value, MPFR_RNDU);
+        mpfr_set_d(forms->hi.at[row * forms->count + at], value, MPFR_RNDU);
 }
 
 /* constant += least, and lo := slope, of the line under min(lo v, hi v) on [low, high]. */
