@@ -2,6 +2,7 @@
 #include "linear_rival.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "deadline.h"
@@ -15,6 +16,47 @@
  * slopes may do to a sum (linear_review.c). */
 #define CHOSEN 2
 #define ROOM 0x1p-36
+
+/* The hidden layers at the network's end. */
+static void find_layers(struct rival *rival)
+{
+    const struct linear *linear = rival->work->linear;
+    int v = linear->count - 1;
+    while (rival->layer_count < RIVAL_LAYERS) {
+        int relu = linear->nodes[v].from;
+        int dense = relu > 0 && linear->nodes[relu].rule == RULE_RELU ? linear->nodes[relu].from : 0;
+        if (dense <= 0 || linear->nodes[dense].rule != RULE_DENSE)
+            return;
+        struct rival_layer *layer = &rival->layers[rival->layer_count++];
+        layer->dense = v = dense;
+        layer->relu = relu;
+        layer->count = linear->nodes[dense].grid.channels;
+        layer->found = fault_alloc(2 * layer->count, sizeof *layer->found);
+        layer->exponent = fault_alloc(2 * layer->count, sizeof *layer->exponent);
+        layer->alpha = fault_alloc(layer->count, sizeof *layer->alpha);
+        for (size_t i = 0; i < 2 * layer->count; i++)
+            layer->exponent[i] = RIVAL_NEW;
+    }
+}
+
+void rival_open(struct rival *rival, struct linear_work *work, struct linear_work *second,
+                int label)
+{
+    *rival = (struct rival){.work = work, .second = second, .label = (size_t)label};
+    memcpy(&rival->seed, &work->state.guess[work->linear->count - 1][label], sizeof rival->seed);
+    rival->terms = fault_alloc(WALK_ROWS * RIVAL_TERMS, sizeof *rival->terms);
+    find_layers(rival);
+}
+
+void rival_close(struct rival *rival)
+{
+    for (int t = 0; t < rival->layer_count; t++) {
+        free(rival->layers[t].found);
+        free(rival->layers[t].exponent);
+        free(rival->layers[t].alpha);
+    }
+    free(rival->terms);
+}
 
 /* A batch of rows, and which ends they bound. */
 struct batch {
@@ -139,7 +181,8 @@ static void look_again(struct rival *rival, struct rival_layer *layer)
         double found = layer->found[end];
         double size = fabs(found) + fabs(rival->threshold) + fabs(range_of(rival));
         if (found > end_before(rival, layer, end))
-            rival->wrong += !seen_again(rival, layer, end, found - ROOM * (1 + size + ldexp(size, layer->exponent[end])));
+            rival->wrong += !seen_again(rival, layer, end,
+                                        found - ROOM * (1 + size + ldexp(size, layer->exponent[end])));
     }
 }
 

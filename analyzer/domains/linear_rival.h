@@ -27,7 +27,8 @@ struct rival_layer {
 struct rival_split {
     size_t at;
     int sign;
-    double multiplier; /* 0 or a power of two */
+    double weight;     /* of the value in the margin, roughly */
+    double multiplier; /* not negative; any is sound */
 };
 
 struct rival {
@@ -45,6 +46,11 @@ struct rival {
     uint64_t seed, draws;
     size_t wrong; /* rows that the second engine does not find */
 };
+
+/* Of the sample that `work` bounded last; `other`, `threshold` and `bound` are still to be set. */
+void rival_open(struct rival *rival, struct linear_work *work, struct linear_work *second,
+                int label);
+void rival_close(struct rival *rival);
 
 /* Lines of a hidden layer, and bounds of what its ReLU gives, from the bounds it has. */
 void rival_relax(struct rival *rival, const struct rival_layer *layer);

@@ -39,21 +39,32 @@ void rival_slopes(struct rival *rival)
     }
 }
 
-/* Twice and half as much, until neither is better. */
+static int try_multiplier(struct rival *rival, struct rival_split *split, double to,
+                          double *margin)
+{
+    double kept = split->multiplier;
+    split->multiplier = to;
+    double lower = rival_margin(rival);
+    if (lower > *margin) {
+        *margin = lower;
+        return 1;
+    }
+    split->multiplier = kept;
+    return 0;
+}
+
+/* None, or about the neuron's weight; then by ever smaller factors, as long as that is better. */
 static void best_multiplier(struct rival *rival, struct rival_split *split)
 {
+    static const double factors[] = {1.25, 0.8, 1.0625, 0.9375, 1.015625, 0.984375};
     double margin = rival_margin(rival);
-    for (int halve = 0; halve < 2; halve++)
-        for (;;) {
-            double kept = split->multiplier;
-            split->multiplier = ldexp(kept, halve ? -1 : 1);
-            double lower = rival_margin(rival);
-            if (!(lower > margin)) {
-                split->multiplier = kept;
-                break;
-            }
-            margin = lower;
-        }
+    try_multiplier(rival, split, 0, &margin);
+    for (int e = -4; e <= 4; e++)
+        try_multiplier(rival, split, ldexp(split->weight, e), &margin);
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+        while (!(margin > rival->threshold) &&
+               try_multiplier(rival, split, split->multiplier * factors[i], &margin))
+            ;
 }
 
 void rival_multipliers(struct rival *rival)

@@ -8,8 +8,8 @@
 
 #include "analyzer/numbers/rounding.h"
 #include "deadline.h"
-#include "specs/random.h"
 
+#define HOPELESS 0.6 /* of the nominal margin, below zero */
 #define THRESHOLD 20 /* binary digits between a margin's terms and the threshold */
 
 /* Bounds, slopes and multipliers to come back to. */
@@ -92,12 +92,18 @@ static void enter_half(struct rival *rival, size_t at, int sign)
 {
     struct linear_state *s = &rival->work->state;
     int dense = rival->layers[0].dense;
-    int power = ilogb(fabs(coefficient(rival, at)));
-    rival->splits[rival->split_count - 1] =
-        (struct rival_split){at, sign, ldexp(1, power - 2)};
+    double weight = fabs(coefficient(rival, at));
+    rival->splits[rival->split_count - 1] = (struct rival_split){at, sign, weight, 0};
     (sign > 0 ? s->low : s->high)[dense][at] = 0;
     rival_relax(rival, &rival->layers[0]);
     rival_multipliers(rival);
+}
+
+/* Is the bound so far off that cases would only cost time? */
+static int is_hopeless(const struct rival *rival)
+{
+    const double *logits = rival->work->state.guess[rival->work->linear->count - 1];
+    return !(-rival->bound < HOPELESS * (logits[rival->label] - logits[rival->other]));
 }
 
 static int refute(struct rival *rival, size_t allowed);
@@ -135,30 +141,10 @@ static int refute(struct rival *rival, size_t allowed)
         return 1;
     }
     long at = costliest(rival);
-    if (allowed < 2 || at < 0 || rival->split_count == RIVAL_SPLITS ||
+    if (allowed < 2 || at < 0 || is_hopeless(rival) || rival->split_count == RIVAL_SPLITS ||
         deadline_passed(rival->work->deadline))
         return 0;
     return refute_halves(rival, (size_t)at, allowed);
-}
-
-/* The hidden layers at the network's end. */
-static void find_layers(struct rival *rival)
-{
-    const struct linear *linear = rival->work->linear;
-    int v = linear->count - 1;
-    while (rival->layer_count < RIVAL_LAYERS) {
-        int relu = linear->nodes[v].from;
-        int dense = relu > 0 && linear->nodes[relu].rule == RULE_RELU ? linear->nodes[relu].from : 0;
-        if (dense <= 0 || linear->nodes[dense].rule != RULE_DENSE)
-            return;
-        struct rival_layer *layer = &rival->layers[rival->layer_count++];
-        layer->dense = v = dense;
-        layer->relu = relu;
-        layer->count = linear->nodes[dense].grid.channels;
-        layer->found = fault_alloc(2 * layer->count, sizeof *layer->found);
-        layer->exponent = fault_alloc(2 * layer->count, sizeof *layer->exponent);
-        layer->alpha = fault_alloc(layer->count, sizeof *layer->alpha);
-    }
 }
 
 static int refute_class(struct rival *rival, size_t other, size_t allowed, struct margins *result)
@@ -196,25 +182,19 @@ size_t linear_refute(struct linear_work *work, struct linear_work *second, int l
                      size_t allowed, struct margins *result, size_t *wrong)
 {
     size_t classes = work->linear->network->class_count, other;
-    struct rival rival = {.work = work, .second = second, .label = (size_t)label};
+    struct rival rival;
     struct margins found = *result;
     struct rounding_scope scope;
     int closed = 1;
     rounding_enter_nearest(&scope);
-    find_layers(&rival);
-    rival.terms = fault_alloc(WALK_ROWS * RIVAL_TERMS, sizeof *rival.terms);
+    rival_open(&rival, work, second, label);
     while (closed && rival.layer_count && (other = hardest(&found, classes, rival.label)) < classes)
         closed = refute_class(&rival, other, allowed, &found);
     rounding_leave(&scope);
-    for (int t = 0; t < rival.layer_count; t++) {
-        free(rival.layers[t].found);
-        free(rival.layers[t].exponent);
-        free(rival.layers[t].alpha);
-    }
-    free(rival.terms);
     *wrong = rival.wrong;
-    if (!closed || !rival.layer_count)
-        return 0;
-    *result = found;
-    return rival.cases;
+    size_t cases = closed && rival.layer_count ? rival.cases : 0;
+    rival_close(&rival);
+    if (cases)
+        *result = found;
+    return cases;
 }

@@ -132,7 +132,7 @@ void walk_run(struct linear_work *work, const struct linear_state *state,
               const struct wish *wishes, size_t rows, double *lower);
 
 /* The same for rows that are sums of terms, which may begin at several nodes, the window's
- * among them; coefficients there are whole numbers of at most 24 bits times a power of two. */
+ * among them; coefficients there are powers of two. */
 void walk_run_terms(struct linear_work *work, const struct linear_state *state,
                     const struct term *terms, size_t count, size_t rows, double *lower);
 

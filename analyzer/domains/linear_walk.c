@@ -192,7 +192,8 @@ static void back_relax(struct linear_work *work, const struct linear_state *stat
     const struct relaxation *table = state->table[v];
     struct walk *walk = &work->walk;
     struct forms *to = walk->forms[node->from];
-    if (walk->sites[node->from] == v || (node->rule == RULE_RELU && source->readers == 1 && !walk->pulled[node->from])) {
+    int alone = source->readers == 1 && !walk->pulled[node->from];
+    if (walk->sites[node->from] == v || (node->rule == RULE_RELU && alone)) {
         k->relax(table, walk->window[v], walk->forms[v], to, walk->constants);
         return;
     }

@@ -48,7 +48,7 @@ struct form_weights;
 
 /* Linear bounds of a = max over a pooling window (of max(v, 0)), or of one ReLU,
  * for every place of the output grid; plain numbers, the same for all engines.
- *   a >= alpha v_low,   alpha v_low the better of the two lines 0 and v_low;
+ *   a >= alpha v_low,   alpha v_low a line between 0 and v_low: 0 <= alpha <= 1;
  *   a <= f(v_high),     f convex with f(low) <= at_low, f(high) <= at_high for the ends
  *                       low <= v_high <= high; `slope` is a good slope of a line above.
  * place: where v_low and v_high are in the input grid (row * width + column). */
