@@ -34,6 +34,8 @@ void arguments_check(struct arguments *a, struct argp_state *state)
         if (!a->part_count || a->stated)
             argp_error(state, "--merge: name the shards' results, and no flags that say what is "
                        "proved");
+        if (a->cert || a->plot || a->journal || a->attack.witness)
+            argp_error(state, "--merge writes --json and --csv; it has no proofs of its own");
         return;
     }
     if (!a->part_count)
@@ -47,6 +49,8 @@ void arguments_check(struct arguments *a, struct argp_state *state)
     if (a->is_claim && a->stated)
         argp_error(state, "a claim says itself which box, samples and domain are meant; leave out "
                    "the flags that say so, too");
+    if (a->is_claim && a->min_certified >= 0)
+        argp_error(state, "--min-certified: a claim says itself how many samples it promises");
     if (a->is_claim)
         return;
     if (!a->zeta_count && !a->radius && box_form_sized(&a->settings.box))
@@ -59,6 +63,9 @@ void arguments_check(struct arguments *a, struct argp_state *state)
         argp_error(state, "--promise: a promise is part of a --claim");
     if (a->claim && a->shard.of)
         argp_error(state, "--claim: a claim is about all shards");
+    if (a->claim && a->settings.box.kind == BOX_FILE)
+        argp_error(state, "--claim: a claim cannot be about a box from a file, whose bytes it does not "
+                   "name");
     if (a->claim && a->settings.budget > 0)
         argp_error(state, "--claim: a claim has linear's usual budget");
     if (a->claim && a->settings.refine)

@@ -292,7 +292,7 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
     struct yield *yields = find_yields(a, &model.network, &fault);
     struct report report = {
         .model_path = a->model, .model = &model, .set = &set, .split = split_name(a->split),
-        .settings = &a->settings, .threads = a->common.threads, .sigma = a->sigma,
+        .settings = &a->settings, .attack = &a->attack, .threads = a->common.threads, .sigma = a->sigma,
         .yields = yields, .pcm = &pcm,
     };
     int wrong = (a->sigma && !yields) || (claim && claim_check(claim, &model, &set, &fault)) ||

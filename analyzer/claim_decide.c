@@ -44,6 +44,9 @@ int claim_ask(const struct claim *claim, struct arguments *a, struct fault *faul
         box_init(&box, BOX_RELATIVE, claim->zeta, fault))
         return -1;
     box_clear(&box);
+    if (a->settings.box.kind == BOX_FILE)
+        return fault_set(fault, "box: '%.60s' is a file, whose bytes a claim does not name; any "
+                         "other kind", claim->box);
     if ((claim->has_yield && check_yield(claim, fault)) ||
         claim_measure_check(claim->promises, fault))
         return -1;

@@ -9,6 +9,8 @@
 #include "console/exits.h"
 #include "specs/jsonfile.h"
 
+#define MOST 1000000000 /* samples */
+
 /* One shard's result; the numbers are read from it. */
 struct part {
     const char *path;
@@ -33,6 +35,13 @@ static int read_part(struct part *part, const char *path, struct fault *fault)
                        "count", &part->whole_count, "data", "first", &part->first, "count",
                        &part->count))
         return fault_set(fault, "%.200s: not the result of a shard: %.200s", path, error.text);
+    if (part->of < 1 || part->index < 1 || part->index > part->of || part->first < 0 ||
+        part->count < 1 || part->whole_first < 0 || part->whole_count < 1 ||
+        part->first > MOST || part->count > MOST || part->whole_first > MOST || part->whole_count > MOST)
+        return fault_set(fault, "%.200s: a shard that cannot be: its numbers are negative or absurd",
+                         path);
+    if (!json_array_size(json_object_get(part->root, "runs")))
+        return fault_set(fault, "%.200s: there is no run in it", path);
     if (!json_is_null(json_object_get(part->root, "radius")))
         return fault_set(fault, "%.200s: radii cannot be merged", path);
     return 0;
@@ -115,13 +124,32 @@ static int add_run(json_t *sum, json_t *run)
     return 0;
 }
 
-/* The run's counts, which must be those of its results. */
-static int take_run(const json_t *json, struct prover_run *run)
+/* Count the results' verdicts.  Returns 0, or -1 unless they are of samples `first`, ..., each once. */
+static int count_results(const json_t *results, json_int_t first,
+                         json_int_t verdicts[VERDICT_MISCLASSIFIED + 1])
+{
+    json_t *result;
+    size_t at;
+    json_array_foreach(results, at, result) {
+        const char *word = json_string_value(json_object_get(result, "verdict"));
+        const json_t *index = json_object_get(result, "index");
+        int v = 0;
+        while (word && v <= VERDICT_MISCLASSIFIED && strcmp(word, verdict_name((enum verdict)v)))
+            v++;
+        if (!word || v > VERDICT_MISCLASSIFIED || !json_is_integer(index) ||
+            json_integer_value(index) != first + (json_int_t)at)
+            return -1;
+        verdicts[v]++;
+    }
+    return 0;
+}
+
+/* The run's counts, which must be those of its results: `whole` samples from `first`. */
+static int take_run(const json_t *json, json_int_t first, json_int_t whole, struct prover_run *run)
 {
     json_int_t samples, done, nominal, certified, falsified, unknown, misclassified, refereed,
-        attacked;
-    json_t *results, *result;
-    size_t index, proven = 0;
+        attacked, found[VERDICT_MISCLASSIFIED + 1] = {0};
+    json_t *results;
     int interrupted;
     if (json_unpack((json_t *)json, "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:F,"
                     " s:F, s:F, s:F, s:o}", "zeta", &run->zeta, "samples", &samples, "bounded",
@@ -131,10 +159,6 @@ static int take_run(const json_t *json, struct prover_run *run)
                     "cpu_seconds", &run->cpu_seconds, "referee_seconds", &run->referee_seconds,
                     "attack_seconds", &run->attack_seconds, "results", &results))
         return -1;
-    json_array_foreach(results, index, result) {
-        const char *verdict = json_string_value(json_object_get(result, "verdict"));
-        proven += verdict && !strcmp(verdict, verdict_name(VERDICT_CERTIFIED));
-    }
     *run = (struct prover_run){
         .zeta = run->zeta, .samples = (size_t)samples, .done = (size_t)done,
         .nominal = (size_t)nominal, .certified = (size_t)certified,
@@ -143,8 +167,10 @@ static int take_run(const json_t *json, struct prover_run *run)
         .attacked = (size_t)attacked, .interrupted = interrupted, .seconds = run->seconds,
         .cpu_seconds = run->cpu_seconds, .referee_seconds = run->referee_seconds,
         .attack_seconds = run->attack_seconds};
-    return proven != run->certified || index != run->samples ||
-           certified + falsified + unknown + misclassified != samples ? -1 : 0;
+    return samples != whole || (json_int_t)json_array_size(results) != whole ||
+           count_results(results, first, found) || found[VERDICT_CERTIFIED] != certified ||
+           found[VERDICT_FALSIFIED] != falsified || found[VERDICT_UNKNOWN] != unknown ||
+           found[VERDICT_MISCLASSIFIED] != misclassified ? -1 : 0;
 }
 
 /* The whole as one result, in the first shard's root. */
@@ -189,7 +215,8 @@ static int write_whole(const struct arguments *a, json_t *whole, const struct re
     return EXIT_DONE;
 }
 
-static int report_whole(const struct arguments *a, json_t *whole, struct fault *fault)
+static int report_whole(const struct arguments *a, json_t *whole, const struct part *first,
+                        struct fault *fault)
 {
     json_t *json = json_object_get(whole, "runs");
     size_t count = json_array_size(json);
@@ -197,7 +224,7 @@ static int report_whole(const struct arguments *a, json_t *whole, struct fault *
     struct report report = {.runs = runs, .run_count = count};
     int status = EXIT_DONE;
     for (size_t i = 0; i < count && status == EXIT_DONE; i++)
-        if (take_run(json_array_get(json, i), &runs[i])) {
+        if (take_run(json_array_get(json, i), first->whole_first, first->whole_count, &runs[i])) {
             fault_set(fault, "run %zu: its counts are not those of its results", i + 1);
             status = EXIT_INPUT;
         }
@@ -218,7 +245,7 @@ int merge_results(const struct arguments *a, struct fault *fault)
         status = EXIT_INCONCLUSIVE;
     if (status == EXIT_DONE) {
         json_t *whole = put_together(parts, a->part_count, fault);
-        status = whole ? report_whole(a, whole, fault) : EXIT_INCONCLUSIVE;
+        status = whole ? report_whole(a, whole, &parts[0], fault) : EXIT_INCONCLUSIVE;
         json_decref(whole);
     }
     for (size_t i = 0; i < a->part_count; i++)

@@ -10,6 +10,7 @@
 #include "analyzer/domains/linear.h"
 #include "analyzer/sandwich.h"
 #include "analyzer/yield.h"
+#include "specs/digest.h"
 #include "specs/jsonfile.h"
 #include "specs/outfile.h"
 
@@ -64,10 +65,32 @@ static json_t *pcm_json(const struct report *r)
 static json_t *box_json(const struct report *r)
 {
     const struct box_form *form = &r->settings->box;
-    return json_pack("{s:s, s:b, s:b, s:s, s:s?, s:o}", "typed", box_words(form), "exact_bias",
-                     form->exact_bias, "folded_bias", form->folded_bias, "zeta_neuron",
-                     form->neuron ? form->neuron : "0", "digital",
+    char file[DIGEST_HEX];
+    digest_file(form->path, file);
+    return json_pack("{s:s, s:s?, s:b, s:b, s:s, s:s?, s:o}", "typed", box_words(form), "sha256",
+                     file[0] ? file : NULL, "exact_bias", form->exact_bias, "folded_bias",
+                     form->folded_bias, "zeta_neuron", form->neuron ? form->neuron : "0", "digital",
                      form->digital ? "float32" : NULL, "pcm", pcm_json(r));
+}
+
+static void referee_words(const struct prover_settings *s, char *text, size_t size)
+{
+    if (s->engine == PROVER_MPFR || s->referee == REFEREE_OFF)
+        snprintf(text, size, "off");
+    else if (s->referee == REFEREE_SAMPLES)
+        snprintf(text, size, "samples at %d bits", s->bits);
+    else
+        snprintf(text, size, "%.17g %% at %d bits",
+                 s->referee == REFEREE_FULL ? 100 : s->referee_percent, s->bits);
+}
+
+/* How samples are attacked; "undecided" is null for all of them. */
+static json_t *attack_json(const struct falsify_settings *attack)
+{
+    return json_pack("{s:o, s:I, s:I}", "undecided", attack->undecided == SIZE_MAX
+                     ? json_null() : json_integer((json_int_t)attack->undecided), "steps",
+                     (json_int_t)attack->budget.steps, "restarts",
+                     (json_int_t)attack->budget.restarts);
 }
 
 /* The methods that are tried, in turn. */
@@ -292,12 +315,15 @@ static json_t *shard_json(const struct report *r)
 static json_t *report_object(const struct report *r)
 {
     const struct prover_settings *s = r->settings;
+    char referee[96], seed[24];
     json_t *runs = json_array();
+    referee_words(s, referee, sizeof referee);
+    snprintf(seed, sizeof seed, "%" PRIu64, s->seed);
     for (size_t i = 0; i < r->run_count; i++)
         json_array_append_new(runs, run_json(r, &r->runs[i]));
     return json_pack(
         "{s:s, s:{s:s, s:s, s:s, s:I}, s:{s:s, s:s, s:s, s:I, s:I}, s:s, s:o, s:s, s:i, s:I,"
-        " s:o, s:f, s:I, s:s, s:i, s:s, s:i, s:o, s:o}",
+        " s:o, s:f, s:I, s:f, s:s, s:i, s:s, s:o, s:s, s:s, s:i, s:o, s:o}",
         "schema", "steadfast/certify/1", "model", "path", r->model_path, "sha256",
         r->model->sha256, "task", r->model->task, "parameters",
         (json_int_t)r->model->network.parameter_count, "data", "name", r->set->name, "split",
@@ -306,10 +332,11 @@ static json_t *report_object(const struct report *r)
         box_json(r), "domain",
         bounder_domain_name(s->domain), "disjuncts", s->disjuncts, "splits",
         (json_int_t)s->splits, "shard", shard_json(r), "linear_budget", s->budget > 0 ? s->budget : LINEAR_BUDGET,
-        "refine", (json_int_t)s->refine, "engine",
+        "refine", (json_int_t)s->refine, "sample_limit", s->seconds, "engine",
         s->engine == PROVER_MPFR ? "mpfr" : "double", "bits",
         s->engine == PROVER_MPFR ? s->bits : 53, "criterion", criterion_name(s->criterion),
-        "threads", r->threads, "runs", runs, "radius", radii_json(r));
+        "attack", attack_json(r->attack), "referee", referee, "seed", seed, "threads", r->threads,
+        "runs", runs, "radius", radii_json(r));
 }
 
 int report_json(const struct report *report, const char *path, struct fault *fault)

@@ -23,6 +23,7 @@ struct report {
     struct shard shard;  /* they are this part of */
     size_t whole_first, whole_count;
     const struct prover_settings *settings;
+    const struct falsify_settings *attack;
     int threads;
     const struct prover_run *runs;
     size_t run_count;

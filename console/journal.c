@@ -192,6 +192,11 @@ const char *journal_recall(const struct journal *j, size_t item)
 void journal_keep(struct journal *j, size_t item, const char *text)
 {
     char line[LINE], check[CHECK + 1];
+    int failed;
+#pragma omp atomic read
+    failed = j->failed;
+    if (failed) /* the last line may be torn; one behind it would spoil the whole */
+        return;
     int length = snprintf(line, sizeof line - CHECK - 2, "%s %zu %s", j->stage, item, text);
     require(length > 0 && (size_t)length < sizeof line - CHECK - 2);
     check_of(j, line, (size_t)length, check);

@@ -31,6 +31,10 @@ int outfile_open(struct outfile *file, const char *path, struct fault *fault)
         file->stream = stdout;
         return 0;
     }
+    struct stat there; /* renaming would replace a device by a file */
+    if (!stat(path, &there) && !S_ISREG(there.st_mode))
+        return fault_set(fault, "%s: cannot be written: not a regular file; - is standard output",
+                         path);
     char *temporary = temporary_name(path);
     int descriptor = mkstemp(temporary);
     if (descriptor < 0) {

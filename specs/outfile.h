@@ -2,7 +2,7 @@
  *
  * What is written goes to a temporary name beside the target and is renamed
  * over it only after everything, the flush included, has succeeded.  The name
- * "-" means standard output. */
+ * "-" means standard output; devices, pipes and folders are refused. */
 #ifndef SPECS_OUTFILE_H
 #define SPECS_OUTFILE_H
 
