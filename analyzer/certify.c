@@ -55,6 +55,18 @@ static int complain(const struct fault *fault)
     return EXIT_INPUT;
 }
 
+/* Did any rank fail?  The first one speaks for all, before the others may end it. */
+static int any_failed(int failed, struct fault *fault)
+{
+    int any = ranks_greatest(failed != 0);
+    if (any && !failed)
+        fault_set(fault, "another of MPI's ranks cannot read or write what this one can");
+    if (any)
+        complain(fault);
+    ranks_meet();
+    return any;
+}
+
 /* Look for counterexamples to what was decided; not after trouble.  Returns an exit status,
  * EXIT_DONE to go on. */
 static int attack(const struct arguments *a, const struct report *report, struct prover_run *run,
@@ -266,7 +278,7 @@ static int open_journal(struct arguments *a, const struct report *report, struct
         a->resume |= turn == 0 && !ranks_first();
         wrong = ranks_greatest(wrong);
     }
-    return wrong;
+    return a->settings.journal ? 0 : -1;
 }
 
 /* `claim` is NULL unless the arguments came from one. */
@@ -277,17 +289,17 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
     struct dataset set;
     unsigned char folded[NETWORK_TENSORS];
     struct pcm_box pcm;
-    if (ranks_greatest(check_outputs(a, &fault) != 0))
-        return complain(&fault);
-    if (model_read(&model, a->model, &fault))
-        return complain(&fault);
+    if (any_failed(check_outputs(a, &fault) || model_read(&model, a->model, &fault), &fault))
+        return EXIT_INPUT;
     model_folded(&model, folded);
     a->settings.folded = folded;
-    if (pcm_box_init(&pcm, &a->settings.box, &model, &fault) || check_claim(a, &model, &fault) ||
-        dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault)) {
+    int wrong = pcm_box_init(&pcm, &a->settings.box, &model, &fault) ||
+                check_claim(a, &model, &fault) ||
+                dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault);
+    if (any_failed(wrong, &fault)) {
         pcm_box_clear(&pcm);
         model_clear(&model);
-        return complain(&fault);
+        return EXIT_INPUT;
     }
     struct yield *yields = find_yields(a, &model.network, &fault);
     struct report report = {
@@ -295,13 +307,14 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
         .settings = &a->settings, .attack = &a->attack, .threads = a->common.threads, .sigma = a->sigma,
         .yields = yields, .pcm = &pcm,
     };
-    int wrong = (a->sigma && !yields) || (claim && claim_check(claim, &model, &set, &fault)) ||
-                choose_samples(a, &set, &report, &fault);
-    if (!wrong && a->journal)
-        wrong = open_journal(a, &report, &fault);
-    int status = wrong ? complain(&fault) : certify(a, claim, &report, &fault);
-    if (journal_close(a->settings.journal, &fault))
-        status = complain(&fault);
+    wrong = any_failed((a->sigma && !yields) ||
+                       (claim && claim_check(claim, &model, &set, &fault)) ||
+                       choose_samples(a, &set, &report, &fault), &fault) ||
+            any_failed(resume_agree(a, &report, &fault), &fault) ||
+            (a->journal && any_failed(open_journal(a, &report, &fault), &fault));
+    int status = wrong ? EXIT_INPUT : certify(a, claim, &report, &fault);
+    if (any_failed(journal_close(a->settings.journal, &fault), &fault))
+        status = EXIT_INPUT;
     free(yields);
     dataset_clear(&set);
     pcm_box_clear(&pcm);
@@ -353,6 +366,7 @@ int main(int argc, char **argv)
         return complain(&fault);
     int status = load_and_certify(&a, a.is_claim ? &claim : NULL);
     arguments_clear(&a);
-    ranks_end();
+    if (status != EXIT_INPUT) /* which may be of this rank alone: the others are not waited for */
+        ranks_end();
     return status;
 }

@@ -144,7 +144,8 @@ static void share(struct job *job, size_t count)
         if (job->found[index] && !job->mine[index])
             account(job, index, job->found[index] == FOUND_VECTOR, NULL);
     }
-    job->failed = ranks_greatest(-job->failed) ? -1 : 0;
+    if (ranks_greatest(-job->failed) && !job->failed)
+        job->failed = fault_set(job->fault, "another of MPI's ranks cannot write its witnesses");
 }
 
 static void attack_all(struct job *job)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "console/ranks.h"
 #include "console/version.h"
 #include "specs/digest.h"
 
@@ -46,4 +47,22 @@ struct journal *resume_open(const struct arguments *a, const struct report *r,
     struct journal *journal = journal_open(a->journal, text, a->resume, fault);
     free(text);
     return journal;
+}
+
+int resume_agree(const struct arguments *a, const struct report *r, struct fault *fault)
+{
+    char *own = statement(a, r), *text = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&text, &length);
+    require(stream);
+    fprintf(stream, "%s %d %d %d %.17g", own, a->radius, a->journal != NULL,
+            (int)a->settings.referee, a->settings.referee_percent);
+    for (size_t i = 0; i < a->zeta_count; i++)
+        fprintf(stream, " %s", a->zetas[i]);
+    require(fclose(stream) == 0);
+    int differ = ranks_differ(text);
+    free(text);
+    free(own);
+    return differ ? fault_set(fault, "MPI's ranks have different flags, files or builds; start all "
+                              "alike") : 0;
 }

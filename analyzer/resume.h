@@ -12,4 +12,8 @@
 struct journal *resume_open(const struct arguments *arguments, const struct report *report,
                             struct fault *fault);
 
+/* Returns 0, or -1 with the reason if MPI's ranks were not all started to do the same. */
+int resume_agree(const struct arguments *arguments, const struct report *report,
+                 struct fault *fault) __attribute__((warn_unused_result));
+
 #endif

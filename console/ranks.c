@@ -29,6 +29,12 @@ int ranks_greatest(int value)
     return value;
 }
 
+int ranks_differ(const char *text)
+{
+    (void)text;
+    return 0;
+}
+
 void ranks_deal(void)
 {
     dealt = 0;
@@ -60,6 +66,7 @@ void ranks_share(void *records, size_t size, size_t count, const unsigned char *
 #include <stdlib.h>
 #include <string.h>
 
+#include "specs/digest.h"
 #include "specs/fault.h"
 
 static int rank, ranks = 1, running;
@@ -69,7 +76,8 @@ static uint64_t *counter;
 static void leave(int status, void *unused)
 {
     (void)unused;
-    if (running && status)
+    fflush(NULL);
+    if (running && status && ranks > 1)
         MPI_Abort(MPI_COMM_WORLD, status);
     ranks_end();
 }
@@ -119,6 +127,16 @@ int ranks_greatest(int value)
     if (running)
         MPI_Allreduce(&value, &greatest, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
     return greatest;
+}
+
+int ranks_differ(const char *text)
+{
+    char own[DIGEST_HEX], first[DIGEST_HEX];
+    digest_of(text, strlen(text), own);
+    memcpy(first, own, sizeof first);
+    if (running)
+        MPI_Bcast(first, sizeof first, MPI_CHAR, 0, MPI_COMM_WORLD);
+    return ranks_greatest(memcmp(first, own, sizeof own) != 0);
 }
 
 /* Add to the counter; one thread at a time.  Returns what it was. */

@@ -23,6 +23,9 @@ void ranks_meet(void);
 /* The greatest of all ranks' values.  All ranks must call it, as those below. */
 int ranks_greatest(int value);
 
+/* Do any rank's `text` and the first's differ?  All get the same answer. */
+int ranks_differ(const char *text);
+
 /* Begin to deal items 0, 1, ...; then each call of ranks_next, by any thread of any rank, gives
  * the next one.  ranks_skip makes all later ones at least `count`. */
 void ranks_deal(void);
