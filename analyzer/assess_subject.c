@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "console/figure.h"
+#include "specs/decimal.h"
+#include "specs/outfile.h"
 
 enum { KEY_SPLIT = 2000, KEY_SAMPLES, KEY_JSON, KEY_CSV, KEY_PLOT };
 
@@ -76,9 +78,24 @@ void assess_subject_begin(struct assess_subject *subject, char *name, char **arg
     options_begin(&subject->common);
 }
 
+/* Better now than after an hour's work. */
+static int check_outputs(const struct assess_subject *s, struct fault *fault)
+{
+    const char *paths[] = {s->json, s->csv, s->plot};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct outfile file;
+        if (!paths[i])
+            continue;
+        if (outfile_open(&file, paths[i], fault))
+            return -1;
+        outfile_abandon(&file);
+    }
+    return 0;
+}
+
 int assess_subject_model(struct assess_subject *s, struct fault *fault)
 {
-    return model_read(&s->model, s->path, fault);
+    return check_outputs(s, fault) ? -1 : model_read(&s->model, s->path, fault);
 }
 
 int assess_subject_load(struct assess_subject *s, struct fault *fault)
@@ -129,12 +146,18 @@ size_t assess_subject_decimals(struct argp_state *state, const char *flag, char 
                                double high, const char **into, size_t most)
 {
     size_t count = 0;
+    mpq_t exact;
+    mpq_init(exact);
     for (char *item; (item = strsep(&text, ","));) {
+        struct fault fault;
         if (count == most)
             argp_error(state, "%s: more than %zu", flag, most);
         assess_subject_number(state, flag, item, low, high);
+        if (decimal_parse(item, exact, &fault))
+            argp_error(state, "%s: %s", flag, fault.text);
         into[count++] = item;
     }
+    mpq_clear(exact);
     return count;
 }
 

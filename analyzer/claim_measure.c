@@ -11,6 +11,8 @@
 #include "specs/box.h"
 #include "specs/decimal.h"
 
+#define MOST_SIZE 100
+
 /* The number that a decimal of 0 or more means, rounded; -1 for another text. */
 static double number(const char *text)
 {
@@ -29,6 +31,9 @@ static int check_one(enum claim_measure kind, const struct claim_promise *p, str
         return fault_set(fault, "%s: '%.60s' is not a decimal of 0 or more",
                          claim_measure_names[kind], p->size);
     if (kind != CLAIM_PCM) {
+        if (!(number(p->size) <= MOST_SIZE)) /* as assess has it: parameters stay finite */
+            return fault_set(fault, "%s: '%.60s' is more than %d", claim_measure_names[kind],
+                             p->size, MOST_SIZE);
         if (strcmp(p->how, words[kind][0]) && strcmp(p->how, words[kind][1]))
             return fault_set(fault, "%s: '%.60s' is unknown; choose %s or %s",
                              claim_measure_names[kind], p->how, words[kind][0], words[kind][1]);
