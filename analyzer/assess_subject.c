@@ -78,19 +78,10 @@ void assess_subject_begin(struct assess_subject *subject, char *name, char **arg
     options_begin(&subject->common);
 }
 
-/* Better now than after an hour's work. */
 static int check_outputs(const struct assess_subject *s, struct fault *fault)
 {
     const char *paths[] = {s->json, s->csv, s->plot};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        struct outfile file;
-        if (!paths[i])
-            continue;
-        if (outfile_open(&file, paths[i], fault))
-            return -1;
-        outfile_abandon(&file);
-    }
-    return 0;
+    return outfile_check(paths, sizeof paths / sizeof *paths, fault);
 }
 
 int assess_subject_model(struct assess_subject *s, struct fault *fault)

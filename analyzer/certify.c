@@ -225,19 +225,10 @@ static int choose_samples(const struct arguments *a, const struct dataset *set,
     return 0;
 }
 
-/* Better now than after an hour's work. */
 static int check_outputs(const struct arguments *a, struct fault *fault)
 {
     const char *paths[] = {a->json, a->csv, a->plot, a->cert, a->claim};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        struct outfile file;
-        if (!paths[i])
-            continue;
-        if (outfile_open(&file, paths[i], fault))
-            return -1;
-        outfile_abandon(&file);
-    }
-    return 0;
+    return outfile_check(paths, sizeof paths / sizeof *paths, fault);
 }
 
 /* A box that cannot be made, or not be bounded, is said so before any work. */

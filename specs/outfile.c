@@ -50,6 +50,19 @@ int outfile_open(struct outfile *file, const char *path, struct fault *fault)
     return 0;
 }
 
+int outfile_check(const char *const paths[], size_t count, struct fault *fault)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct outfile file;
+        if (!paths[i])
+            continue;
+        if (outfile_open(&file, paths[i], fault))
+            return -1;
+        outfile_abandon(&file);
+    }
+    return 0;
+}
+
 int outfile_commit(struct outfile *file, struct fault *fault)
 {
     if (!file->temporary) {

@@ -21,6 +21,11 @@ struct outfile {
 int outfile_open(struct outfile *file, const char *path, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* Could all of these be opened?  Better known before an hour's work than after.  NULLs are
+ * passed over; nothing stays behind.  Returns 0, or -1 with the first one's reason. */
+int outfile_check(const char *const paths[], size_t count, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* Flush, sync and rename.  Returns 0, or -1 with the reason (disk full, ...);
  * the temporary file is removed then and an older target is left as it was. */
 int outfile_commit(struct outfile *file, struct fault *fault)

@@ -107,7 +107,7 @@ static void run(struct batch *b)
     walk_run_terms(work, &work->state, b->term, b->terms, b->rows, b->lower);
     for (size_t r = 0; r < b->rows; r++) {
         double lower = end_of(b, r, b->lower[r]);
-        if (!(lower > b->layer->found[b->end[r]]))
+        if (!(lower > b->layer->found[b->end[r]]) || !isfinite(lower))
             continue;
         b->layer->found[b->end[r]] = lower;
         b->layer->exponent[b->end[r]] = b->exponent[r];
@@ -257,7 +257,8 @@ double rival_margin(struct rival *rival)
 /* Is the margin above the threshold after all?  The second engine is asked too. */
 static int is_closed(struct rival *rival)
 {
-    if (!(rival_margin(rival) > rival->threshold))
+    double margin = rival_margin(rival);
+    if (!(margin > rival->threshold) || !isfinite(margin))
         return 0;
     if (rival->second)
         rival->wrong += !(margin_by(rival, rival->second) > rival->threshold);
