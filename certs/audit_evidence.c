@@ -10,8 +10,10 @@
 static int bound(const struct audit_network *a, const float *input, int label,
                  struct audit_margins *margins)
 {
-    return a->network->kind == NETWORK_LSNN ? audit_lsnn(a, input, label, margins)
-                                            : audit_feedforward(a, input, label, margins);
+    struct fault overflow;
+    return a->network->kind == NETWORK_LSNN
+               ? audit_trace(a, input, label, NULL, 0, NULL, NULL, margins, &overflow)
+               : audit_feedforward(a, input, label, margins);
 }
 
 static enum evidence fails(struct fault *why, const char *text)

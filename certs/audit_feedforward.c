@@ -1,183 +1,201 @@
-/* audit_feedforward.c -- a feed-forward network's layers in intervals (specs/network.md). */
+/* audit_feedforward.c -- a feed-forward network as values and their sources, and interval bounds of
+ * all of them; see audit_network.h and specs/network.md. */
 #include <stdlib.h>
 
 #include "audit_network.h"
 
-static size_t place(struct shape s, size_t c, size_t y, size_t x)
-{
-    return (c * s.height + y) * s.width + x;
-}
+#define MOST_SOURCES ((size_t)1 << 27)
 
-static struct span bias_of(const struct audit_network *a, const struct layer *l, size_t o)
+/* Of value o, or for an affine layer of place o, the tap-th source's number within the layer
+ * read; SIZE_MAX: outside. */
+static size_t source_of(const struct layer *l, size_t o, size_t tap)
 {
-    if (l->bias < 0)
-        return (struct span){0, 0};
-    return span_at(&a->theta, a->network->tensors[l->bias].offset + o);
-}
-
-static void dense(const struct audit_network *a, const struct layer *l, const struct spans *in,
-                  struct spans *out)
-{
-    size_t inputs = shape_count(l->in), at = a->network->tensors[l->weight].offset;
-    for (size_t o = 0; o < shape_count(l->out); o++) {
-        struct span sum = bias_of(a, l, o);
-        for (size_t i = 0; i < inputs; i++)
-            sum = span_add(sum, span_times(span_at(&a->theta, at++), span_at(in, i)));
-        span_put(out, o, sum);
-    }
-}
-
-/* One kernel element over one row of outputs; places outside the map add nothing. */
-static void conv_row(struct span w, const struct layer *l, size_t j, const struct spans *in,
-                     size_t from, struct spans *out, size_t to)
-{
-    for (size_t x = 0; x < l->out.width; x++) {
-        size_t column = x * l->stride + j;
-        if (column < l->left || column - l->left >= l->in.width)
-            continue;
-        struct span v = span_times(w, span_at(in, from + column - l->left));
-        out->down[to + x] += v.down;
-        out->up[to + x] += v.up;
-    }
-}
-
-static void conv(const struct audit_network *a, const struct layer *l, const struct spans *in,
-                 struct spans *out)
-{
-    size_t at = a->network->tensors[l->weight].offset, map = l->out.height * l->out.width;
-    for (size_t o = 0; o < l->out.channels; o++) {
-        for (size_t i = 0; i < map; i++)
-            span_put(out, o * map + i, bias_of(a, l, o));
-        for (size_t c = 0; c < l->in.channels; c++)
-            for (size_t i = 0; i < l->kernel_height; i++)
-                for (size_t j = 0; j < l->kernel_width; j++, at++)
-                    for (size_t y = 0; y < l->out.height; y++) {
-                        size_t row = y * l->stride + i;
-                        if (row < l->top || row - l->top >= l->in.height)
-                            continue;
-                        conv_row(span_at(&a->theta, at), l, j, in,
-                                 place(l->in, c, row - l->top, 0), out, place(l->out, o, y, 0));
-                    }
-    }
-}
-
-/* Greatest or mean of a window of the map of channel c at (y, x). */
-static struct span window(const struct layer *l, const struct spans *in, size_t c, size_t y,
-                          size_t x, size_t height, size_t width)
-{
-    struct span all = span_at(in, place(l->in, c, y, x));
-    for (size_t k = 1; k < height * width; k++) {
-        struct span v = span_at(in, place(l->in, c, y + k / width, x + k % width));
-        if (l->kind == LAYER_MAXPOOL2D)
-            all = (struct span){audit_min(all.down, v.down), audit_max(all.up, v.up)};
-        else
-            all = span_add(all, v);
-    }
-    double cells = (double)(height * width);
-    return l->kind == LAYER_MAXPOOL2D ? all : (struct span){all.down / cells, all.up / cells};
-}
-
-static struct span pick(const struct layer *l, const struct spans *in, size_t c, size_t y, size_t x)
-{
+    struct shape in = l->in, out = l->out;
+    size_t x = o % out.width, y = o / out.width % out.height, c = o / out.width / out.height;
     switch (l->kind) {
+    case LAYER_DENSE:
+        return tap;
+    case LAYER_CONV2D:
+        c = tap / l->kernel_width / l->kernel_height;
+        y = y * l->stride + tap / l->kernel_width % l->kernel_height - l->top;
+        x = x * l->stride + tap % l->kernel_width - l->left;
+        return y < in.height && x < in.width ? (c * in.height + y) * in.width + x : SIZE_MAX;
     case LAYER_GLOBALAVGPOOL:
-        return window(l, in, c, 0, 0, l->in.height, l->in.width);
+        return o * in.height * in.width + tap;
+    case LAYER_MAXPOOL2D:
+    case LAYER_AVGPOOL2D:
+        return (c * in.height + y * l->size + tap / l->size) * in.width + x * l->size +
+               tap % l->size;
     case LAYER_SLICE:
-        return span_at(in, place(l->in, c, y * l->stride, x * l->stride));
+        return (c * in.height + y * l->stride) * in.width + x * l->stride;
     case LAYER_PAD:
-        if (c < l->before || c - l->before >= l->in.channels)
-            return (struct span){0, 0};
-        return span_at(in, place(l->in, c - l->before, y, x));
+        return c < l->before || c - l->before >= in.channels
+                   ? SIZE_MAX
+                   : ((c - l->before) * in.height + y) * in.width + x;
     default:
-        return window(l, in, c, y * l->size, x * l->size, l->size, l->size);
+        return o;
     }
 }
 
-static void by_place(const struct layer *l, const struct spans *in, struct spans *out)
-{
-    for (size_t c = 0; c < l->out.channels; c++)
-        for (size_t y = 0; y < l->out.height; y++)
-            for (size_t x = 0; x < l->out.width; x++)
-                span_put(out, place(l->out, c, y, x), pick(l, in, c, y, x));
-}
-
-/* A layer's outputs from those it reads.  Returns -1 for a kind it does not know. */
-static int apply(const struct audit_network *a, const struct layer *l, const struct spans *in,
-                 const struct spans *with, struct spans *out)
+static size_t taps_of(const struct layer *l)
 {
     switch (l->kind) {
     case LAYER_DENSE:
-        dense(a, l, in, out);
-        return 0;
+        return shape_count(l->in);
     case LAYER_CONV2D:
-        conv(a, l, in, out);
-        return 0;
-    case LAYER_RELU:
-    case LAYER_FLATTEN:
-    case LAYER_ADD:
-        for (size_t i = 0; i < shape_count(l->out); i++) {
-            struct span v = span_at(in, i);
-            if (l->kind == LAYER_RELU)
-                v = (struct span){audit_min(v.down, 0), audit_max(v.up, 0)};
-            span_put(out, i, l->kind == LAYER_ADD ? span_add(v, span_at(with, i)) : v);
-        }
-        return 0;
+        return l->in.channels * l->kernel_height * l->kernel_width;
+    case LAYER_GLOBALAVGPOOL:
+        return l->in.height * l->in.width;
     case LAYER_MAXPOOL2D:
     case LAYER_AVGPOOL2D:
-    case LAYER_GLOBALAVGPOOL:
-    case LAYER_SLICE:
-    case LAYER_PAD:
-        by_place(l, in, out);
-        return 0;
-    case LAYER_BATCHNORM:
-        break;
+        return l->size * l->size;
+    default:
+        return l->kind == LAYER_ADD ? 2 : 1;
     }
-    return -1;
 }
 
-static int all_finite(const struct spans *s, size_t count)
+static int is_window(const struct layer *l)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!audit_finite(span_at(s, i)))
-            return 0;
-    return 1;
+    return l->kind == LAYER_RELU || l->kind == LAYER_MAXPOOL2D;
 }
 
-static void differences(const struct spans *logits, size_t classes, int label,
-                        struct audit_margins *margins)
+/* The layer whose values are read where `from` says so, with flattening undone. */
+static int read_by(const struct network *n, int from)
 {
-    for (size_t j = 0; j < classes; j++)
-        margins->margin[j] =
-            span_subtract(span_at(logits, (size_t)label), span_at(logits, j));
+    while (from >= 0 && n->layers[from].kind == LAYER_FLATTEN)
+        from = n->layers[from].from;
+    return from;
+}
+
+/* Of a ReLU or pooling layer: the other one in front of it, or NULL. */
+static const struct layer *partner(const struct network *n, const struct layer *l)
+{
+    int from = read_by(n, l->from);
+    const struct layer *p = from < 0 ? l : &n->layers[from];
+    return is_window(l) && is_window(p) && p->kind != l->kind ? p : NULL;
+}
+
+/* The layer whose kernel or windows layer l has. */
+static const struct layer *maps_of(const struct network *n, const struct layer *l)
+{
+    return partner(n, l) && l->kind == LAYER_RELU ? partner(n, l) : l;
+}
+
+/* Kind, sizes and place of layer k. */
+static void describe(struct audit_network *a, size_t k)
+{
+    const struct network *n = a->network;
+    const struct layer *l = &n->layers[k], *before = partner(n, l);
+    struct graph_layer *g = &a->layers[k];
+    int weights = l->kind == LAYER_DENSE || l->kind == LAYER_CONV2D;
+    *g = (struct graph_layer){.kind = weights ? AFFINE : is_window(l) ? WINDOW : SUM,
+                              .from = read_by(n, before ? before->from : l->from),
+                              .with = l->kind == LAYER_ADD ? read_by(n, l->with) : -2,
+                              .first = a->values, .count = shape_count(l->out),
+                              .taps = taps_of(maps_of(n, l)), .cells = 1,
+                              .floor = before || l->kind == LAYER_RELU};
+    g->places = l->kind == LAYER_DENSE ? 1 : weights ? l->out.height * l->out.width : g->count;
+    if (l->kind == LAYER_AVGPOOL2D || l->kind == LAYER_GLOBALAVGPOOL)
+        g->cells = (double)g->taps;
+    if (weights) {
+        g->weights = n->tensors[l->weight].offset;
+        g->bias = l->bias < 0 ? SIZE_MAX : n->tensors[l->bias].offset;
+    }
+}
+
+static void find_sources(struct audit_network *a, size_t k)
+{
+    struct graph_layer *g = &a->layers[k];
+    const struct layer *maps = maps_of(a->network, &a->network->layers[k]);
+    g->sources = fault_alloc(g->places * g->taps, sizeof *g->sources);
+    for (size_t i = 0; i < g->places * g->taps; i++) {
+        size_t within = source_of(maps, i / g->taps, i % g->taps);
+        int from = maps->kind == LAYER_ADD && i % 2 ? g->with : g->from;
+        size_t first = from < 0 ? 0 : a->layers[from].first;
+        g->sources[i] = (uint32_t)(within == SIZE_MAX ? a->values : first + within);
+    }
+}
+
+int audit_graph_make(struct audit_network *a, struct fault *fault)
+{
+    const struct network *n = a->network;
+    size_t room = MOST_SOURCES;
+    a->layers = fault_alloc(n->layer_count, sizeof *a->layers);
+    a->values = n->input_count;
+    for (size_t k = 0; k < n->layer_count; k++) {
+        describe(a, k);
+        const struct graph_layer *g = &a->layers[k];
+        if (n->layers[k].kind == LAYER_BATCHNORM || g->places > room / g->taps)
+            return fault_set(fault, "layer %zu is of a kind or size that cannot be audited", k);
+        room -= g->places * g->taps;
+        a->values += g->count;
+    }
+    a->layers[read_by(n, (int)n->layer_count - 1)].readers = 1;
+    for (size_t k = n->layer_count; k-- > 0;) {
+        const struct graph_layer *g = &a->layers[k];
+        if (!g->readers)
+            continue;
+        find_sources(a, k);
+        if (g->from >= 0)
+            a->layers[g->from].readers++;
+        if (g->with >= 0)
+            a->layers[g->with].readers++;
+    }
+    return 0;
+}
+
+struct span audit_value(const struct audit_network *a, const struct graph_layer *g,
+                        const struct span *values, size_t o)
+{
+    const uint32_t *source = g->sources + o % g->places * g->taps;
+    const struct span *weights = a->theta + g->weights + o / g->places * g->taps;
+    struct span v = values[source[0]];
+    if (g->kind == AFFINE)
+        v = g->bias < SIZE_MAX ? a->theta[g->bias + o / g->places] : (struct span){0, 0};
+    for (size_t t = g->kind != AFFINE; t < g->taps; t++) {
+        struct span x = values[source[t]];
+        if (g->kind == WINDOW)
+            v = (struct span){audit_min(v.down, x.down), audit_max(v.up, x.up)};
+        else
+            v = span_add(v, g->kind == AFFINE ? span_times(weights[t], x) : x);
+    }
+    if (g->floor)
+        return (struct span){audit_min(v.down, 0), audit_max(v.up, 0)};
+    return (struct span){v.down / g->cells, v.up / g->cells};
+}
+
+static int all_values(const struct audit_network *a, size_t layers, struct span *values)
+{
+    for (size_t k = 0; k < layers; k++) {
+        const struct graph_layer *g = &a->layers[k];
+        for (size_t o = 0; g->readers && o < g->count; o++) {
+            values[g->first + o] = audit_value(a, g, values, o);
+            if (!audit_finite(values[g->first + o]))
+                return -1;
+        }
+    }
+    return 0;
 }
 
 int audit_feedforward(const struct audit_network *a, const float *input, int label,
                       struct audit_margins *margins)
 {
     const struct network *n = a->network;
-    size_t last = n->layer_count - 1;
-    struct spans *rows = fault_alloc(n->layer_count + 1, sizeof *rows); /* rows[0]: the input */
-    int good = 1;
-    rows[0] = audit_spans_new(n->input_count);
+    size_t end = (size_t)read_by(n, (int)n->layer_count - 1);
+    const struct layer *last = &n->layers[end];
+    int dense = last->kind == LAYER_DENSE;
+    struct span *values = fault_alloc(a->values + 1, sizeof *values);
     for (size_t i = 0; i < n->input_count; i++)
-        span_put(&rows[0], i, span_point(input[i]));
-    for (size_t k = 0; k <= last && good; k++) {
-        const struct layer *l = &n->layers[k];
-        const struct spans *in = &rows[l->from + 1];
-        if (k == last && l->kind == LAYER_DENSE) {
-            struct audit_readout readout = {a, l->weight, l->bias, shape_count(l->in),
-                                            shape_count(l->in), 1, n->class_count, 1};
-            audit_readout(&readout, in, label, margins);
-            break;
-        }
-        rows[k + 1] = audit_spans_new(shape_count(l->out));
-        good = !apply(a, l, in, l->kind == LAYER_ADD ? &rows[l->with + 1] : NULL, &rows[k + 1]) &&
-               all_finite(&rows[k + 1], shape_count(l->out));
-        if (k == last && good)
-            differences(&rows[k + 1], n->class_count, label, margins);
+        values[i] = span_point(input[i]);
+    int failed = all_values(a, end + !dense, values);
+    if (!failed && dense) {
+        const struct audit_readout readout = {last->weight, last->bias, a->layers[end].taps,
+                                              a->layers[end].taps, 1, 1};
+        audit_readout(a, &readout, values + a->layers[end].sources[0], label, margins);
     }
-    for (size_t k = 0; k <= n->layer_count; k++)
-        audit_spans_free(&rows[k]);
-    free(rows);
-    return good ? 0 : -1;
+    const struct span *logits = values + a->layers[end].first;
+    for (size_t j = 0; !failed && !dense && j < n->class_count; j++)
+        margins->margin[j] = span_subtract(logits[label], logits[j]);
+    free(values);
+    return failed;
 }

@@ -14,7 +14,7 @@
 #define MOST_MEMBERS 36
 
 struct claims {
-    struct stages stages;
+    const struct audit_network *network;
     struct rows rows;
     struct text text;
     double unit; /* 2^-exponent */
@@ -44,11 +44,36 @@ static int is_proved(struct claims *c, size_t k, const struct term *terms, size_
     return rows_bound(&c->rows, k, terms, count, most) <= most;
 }
 
-/* " LOW+WIDTH" of one value, checked. */
-static int take_value(struct claims *c, size_t k, size_t place, size_t unit)
+/* The windows of a layer over the maps of the one that it reads: the values of layer k, `area` to
+ * a unit in rows of `width`; windows `across` side by side, `windows` to a unit. */
+struct grid {
+    size_t k, size, width, area, across, windows, units;
+};
+
+static struct grid grid_of(const struct audit_network *a, const struct graph_layer *window)
 {
-    struct stage *s = &c->stages.stage[k];
-    size_t size, width;
+    struct shape s = a->network->layers[window->from].out;
+    struct grid g = {.k = (size_t)window->from, .size = 1, .width = s.width,
+                     .area = s.height * s.width, .units = s.channels};
+    while (g.size * g.size < window->taps)
+        g.size++;
+    g.across = s.width / g.size;
+    g.windows = s.height / g.size * g.across;
+    return g;
+}
+
+/* Number of the value at a place, counted without those that pooling drops. */
+static size_t value_at(const struct claims *c, const struct grid *g, size_t place, size_t unit)
+{
+    size_t columns = g->across * g->size;
+    return c->network->layers[g->k].first + unit * g->area + place / columns * g->width +
+           place % columns;
+}
+
+/* " LOW+WIDTH" of one value, checked. */
+static int take_value(struct claims *c, const struct grid *g, size_t place, size_t unit)
+{
+    size_t size, width, value = value_at(c, g, place, unit);
     int minus;
     if (text_word(&c->text, " "))
         return malformed(c, "a blank before each value");
@@ -58,49 +83,53 @@ static int take_value(struct claims *c, size_t k, size_t place, size_t unit)
         return malformed(c, "a value's bounds, LOW+WIDTH");
     double low = minus ? -(double)size : (double)size;
     struct span claim = {-low * c->unit, (low + (double)width) * c->unit};
-    struct term above = {place, unit, 1}, below = {place, unit, -1};
-    int wrong = !is_proved(c, k, &below, 1, claim.down) ? -1 : !is_proved(c, k, &above, 1, claim.up);
+    struct term above = {value, 1}, below = {value, -1};
+    int wrong = !is_proved(c, g->k, &below, 1, claim.down)  ? -1
+                : !is_proved(c, g->k, &above, 1, claim.up);
     if (wrong)
         return fault_set(c->fault, "layer %zu, place %zu, unit %zu: the %s bound %g is not implied",
-                         s->index, place, unit, wrong < 0 ? "lower" : "upper",
+                         g->k, place, unit, wrong < 0 ? "lower" : "upper",
                          wrong < 0 ? -claim.down : claim.up);
-    span_put(&s->values, place * s->units + unit, claim);
+    c->rows.values[value] = claim;
     return 0;
 }
 
-/* Bounds that are computed, not claimed: the first layer's, and others by going all the way back. */
-static int find_values(struct claims *c, size_t k)
+/* Bounds that are computed, not claimed, by going all the way back. */
+static int find_value(struct claims *c, const struct grid *g, size_t place, size_t unit)
 {
-    struct stage *s = &c->stages.stage[k];
-    for (size_t i = 0; i < s->height * s->width * s->units; i++) {
-        struct term above = {i / s->units, i % s->units, 1}, below = {above.place, above.unit, -1};
-        struct span v = {rows_bound(&c->rows, k, &below, 1, -INFINITY),
-                         rows_bound(&c->rows, k, &above, 1, -INFINITY)};
-        if (!audit_finite(v))
-            return fault_set(c->fault, "layer %zu: the bounds overflow", s->index);
-        span_put(&s->values, i, v);
+    size_t value = value_at(c, g, place, unit);
+    struct term above = {value, 1}, below = {value, -1};
+    struct span v = {rows_bound(&c->rows, g->k, &below, 1, -INFINITY),
+                     rows_bound(&c->rows, g->k, &above, 1, -INFINITY)};
+    if (!audit_finite(v))
+        return fault_set(c->fault, "layer %zu: the bounds overflow", g->k);
+    c->rows.values[value] = v;
+    return 0;
+}
+
+/* Is there no window between a layer and the input? */
+static int is_first(const struct audit_network *a, int k)
+{
+    return k < 0 || (a->layers[k].kind != WINDOW && is_first(a, a->layers[k].from) &&
+                     (a->layers[k].with == -2 || is_first(a, a->layers[k].with)));
+}
+
+static int take_values(struct claims *c, const struct grid *g)
+{
+    size_t found, places = g->windows * g->size * g->size;
+    int computed = is_first(c->network, (int)g->k);
+    if (!computed && !text_word(&c->text, " found ")) {
+        computed = 1;
+        if (text_number(&c->text, g->k, &found) || found != g->k || text_word(&c->text, "\n"))
+            return fault_set(c->fault, "evidence: expected 'found' of layer %zu", g->k);
     }
-    return 0;
-}
-
-static int take_values(struct claims *c, size_t k)
-{
-    const struct stage *s = &c->stages.stage[k];
-    size_t found;
-    if (k == 0)
-        return find_values(c, k);
-    if (!text_word(&c->text, " found "))
-        return text_number(&c->text, s->index, &found) || found != s->index ||
-                       text_word(&c->text, "\n")
-                   ? fault_set(c->fault, "evidence: expected 'found' of layer %zu", s->index)
-                   : find_values(c, k);
-    if (read_head(c, "bounds", s->index))
+    if (!computed && read_head(c, "bounds", g->k))
         return -1;
-    for (size_t place = 0; place < s->height * s->width; place++) {
-        for (size_t unit = 0; unit < s->units; unit++)
-            if (take_value(c, k, place, unit))
+    for (size_t place = 0; place < places; place++) {
+        for (size_t unit = 0; unit < g->units; unit++)
+            if (computed ? find_value(c, g, place, unit) : take_value(c, g, place, unit))
                 return -1;
-        if (text_word(&c->text, "\n"))
+        if (!computed && text_word(&c->text, "\n"))
             return malformed(c, "the end of the line after a place's units");
     }
     return 0;
@@ -108,7 +137,9 @@ static int take_values(struct claims *c, size_t k)
 
 /* A window's claim: which members are named, and how. */
 struct choice {
-    size_t k, index, unit, members;
+    const struct grid *grid;
+    size_t index, unit, members;
+    const uint32_t *member;
     size_t winner, top;
     double excess;
     unsigned char named[MOST_MEMBERS]; /* not said to be at most the winner + excess */
@@ -158,27 +189,21 @@ static int read_window(struct claims *c, struct choice *w)
 /* Is member i at most the winner + excess, or no matter? */
 static int is_beaten(struct claims *c, const struct choice *w, size_t i, double least_maximum)
 {
-    const struct stage *s = &c->stages.stage[w->k];
-    size_t place = stage_member(s, w->index, i), best = stage_member(s, w->index, w->winner);
-    struct span v = span_at(&s->values, place * s->units + w->unit);
-    struct span winner = span_at(&s->values, best * s->units + w->unit);
-    if (v.up <= 0 || v.up < least_maximum || v.up + winner.down <= w->excess)
-        return 1;
-    struct term terms[2] = {{place, w->unit, 1}, {best, w->unit, -1}};
-    return is_proved(c, w->k, terms, 2, w->excess);
+    struct term terms[2] = {{w->member[i], 1}, {w->member[w->winner], -1}};
+    struct span v = c->rows.values[terms[0].value], winner = c->rows.values[terms[1].value];
+    return v.up <= 0 || v.up < least_maximum || v.up + winner.down <= w->excess ||
+           is_proved(c, w->grid->k, terms, 2, w->excess);
 }
 
 /* Bounds of all members, then of the window, and its line, from what is claimed of it. */
-static int settle_window(struct claims *c, const struct choice *w)
+static int settle_window(struct claims *c, const struct choice *w, size_t value)
 {
-    struct stage *s = &c->stages.stage[w->k], *reader = s + 1;
-    struct line *line = &s->lines[w->index * s->units + w->unit];
+    const struct span *values = c->rows.values;
+    struct line *line = &c->rows.lines[value];
     struct span all = {INFINITY, -INFINITY};
-    *line = (struct line){(uint32_t)stage_member(s, w->index, w->winner),
-                          (uint32_t)stage_member(s, w->index, w->top), 0, 0, w->excess};
+    *line = (struct line){w->member[w->winner], w->member[w->top], 0, 0, w->excess};
     for (size_t i = 0; i < w->members; i++) {
-        size_t place = stage_member(s, w->index, i);
-        struct span v = span_at(&s->values, place * s->units + w->unit);
+        struct span v = values[w->member[i]];
         all = (struct span){audit_min(all.down, v.down), audit_max(all.up, v.up)};
         if (w->named[i] && i != w->top)
             line->others = audit_max(line->others, v.up);
@@ -186,45 +211,52 @@ static int settle_window(struct claims *c, const struct choice *w)
     for (size_t i = 0; i < w->members; i++)
         if (!w->named[i] && !is_beaten(c, w, i, -all.down))
             return fault_set(c->fault, "layer %zu, window %zu, unit %zu: member %zu is not proved "
-                             "to be at most member %zu + %g", s->index, w->index, w->unit, i,
+                             "to be at most member %zu + %g", w->grid->k, w->index, w->unit, i,
                              w->winner, w->excess);
-    struct span winner = span_at(&s->values, line->below * s->units + w->unit);
-    struct span top = span_at(&s->values, line->above * s->units + w->unit);
+    struct span winner = values[line->below];
     line->follows = winner.down <= 0 || winner.up > winner.down;
-    span_put(&reader->reads, stage_read(reader, s->width / s->size, w->index) + w->unit,
-             (struct span){audit_min(all.down, 0),
-                           audit_min(line_at(line, top.up), audit_max(all.up, 0))});
+    c->rows.values[value] = (struct span){
+        audit_min(all.down, 0),
+        audit_min(line_at(line, values[line->above].up), audit_max(all.up, 0))};
     return 0;
 }
 
-static int take_windows(struct claims *c, size_t k)
+static int take_windows(struct claims *c, const struct graph_layer *window, const struct grid *g)
 {
-    const struct stage *s = &c->stages.stage[k];
-    if (s->size > 1 && read_head(c, "windows", s->index))
+    if (g->size > 1 && read_head(c, "windows", g->k))
         return -1;
-    for (size_t index = 0; index < stage_windows(s); index++) {
-        for (size_t unit = 0; unit < s->units; unit++) {
-            struct choice w = {.k = k, .index = index, .unit = unit, .members = s->size * s->size,
-                               .named = {0}};
-            w.named[0] = s->size == 1;
-            if ((s->size > 1 && read_window(c, &w)) || settle_window(c, &w))
+    for (size_t index = 0; index < g->windows; index++) {
+        for (size_t unit = 0; unit < g->units; unit++) {
+            size_t o = unit * g->windows + index;
+            struct choice w = {.grid = g, .index = index, .unit = unit, .members = window->taps,
+                               .member = window->sources + o * window->taps, .named = {0}};
+            w.named[0] = g->size == 1;
+            if ((g->size > 1 && read_window(c, &w)) || settle_window(c, &w, window->first + o))
                 return -1;
         }
-        if (s->size > 1 && text_word(&c->text, "\n"))
+        if (g->size > 1 && text_word(&c->text, "\n"))
             return malformed(c, "the end of the line after a window's units");
     }
     return 0;
 }
 
-static int take_margins(struct claims *c, size_t classes, size_t label)
+/* A layer that only passes values on has bounds if these have. */
+static void pass_on(struct claims *c, size_t k)
 {
-    size_t last = c->stages.count - 1;
-    if (read_head(c, "margins", c->stages.stage[last].index))
+    const struct graph_layer *g = &c->network->layers[k];
+    c->rows.bounded[k] = c->rows.bounded[g->from] && (g->with < 0 || c->rows.bounded[g->with]);
+    for (size_t o = 0; c->rows.bounded[k] && o < g->count; o++)
+        c->rows.values[g->first + o] = audit_value(c->network, g, c->rows.values, o);
+}
+
+static int take_margins(struct claims *c, size_t last, size_t label)
+{
+    const struct graph_layer *logits = &c->network->layers[last];
+    if (read_head(c, "margins", last))
         return -1;
-    for (size_t j = 0; j < classes; j++) {
+    for (size_t j = 0; j < logits->count; j++) {
         size_t number;
-        struct term own = {0, label, -1}, other = {0, j, 1};
-        struct term terms[2] = {j < label ? other : own, j < label ? own : other};
+        const struct term terms[2] = {{logits->first + j, 1}, {logits->first + label, -1}};
         if (j == label)
             continue;
         if (text_word(&c->text, " ") || text_number(&c->text, MOST_UNITS, &number))
@@ -249,28 +281,38 @@ static uint64_t choice_of(const char *text, const char *end)
     return strtoull(digest, NULL, 16);
 }
 
-/* All of it, for stages and rows that are made. */
-static int take_all(struct claims *c, size_t classes, int label)
+static int take_all(struct claims *c, size_t label)
 {
-    for (size_t k = 0; k + 1 < c->stages.count; k++)
-        if (take_values(c, k) || take_windows(c, k))
+    const struct audit_network *a = c->network;
+    size_t last = a->network->layer_count - 1;
+    if (a->network->layers[last].kind != LAYER_DENSE)
+        return fault_set(c->fault, "linear evidence is for networks that end in a dense layer");
+    if (rows_suit(a, c->fault))
+        return -1;
+    for (size_t k = 0; k < last; k++) {
+        const struct graph_layer *g = &a->layers[k];
+        if (!g->readers || g->kind == AFFINE)
+            continue;
+        if (g->kind == SUM) {
+            pass_on(c, k);
+            continue;
+        }
+        struct grid grid = grid_of(a, g);
+        if (take_values(c, &grid) || take_windows(c, g, &grid))
             return -1;
-    return take_margins(c, classes, (size_t)label);
+        c->rows.bounded[k] = 1;
+    }
+    return take_margins(c, last, label);
 }
 
 int audit_linear(const struct audit_network *a, const float *input, int label, const char *text,
                  const char *end, struct fault *fault)
 {
-    struct claims *c = fault_alloc(1, sizeof *c);
-    c->text = (struct text){text, end};
-    c->fault = fault;
-    int failed = stages_make(&c->stages, a, input, fault);
-    if (!failed) {
-        rows_make(&c->rows, &c->stages, choice_of(text, end));
-        failed = take_all(c, a->network->class_count, label);
-        rows_clear(&c->rows);
-    }
-    stages_clear(&c->stages);
-    free(c);
+    struct claims c = {.network = a, .text = {text, end}, .fault = fault};
+    if (a->network->kind != NETWORK_FEEDFORWARD)
+        return fault_set(fault, "linear evidence is for feed-forward networks");
+    rows_make(&c.rows, a, input, choice_of(text, end));
+    int failed = take_all(&c, (size_t)label);
+    rows_clear(&c.rows);
     return failed ? -1 : 0;
 }

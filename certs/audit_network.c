@@ -1,6 +1,8 @@
 /* audit_network.c -- parameters, constants and the readout; see audit_network.h. */
 #include "audit_network.h"
 
+#include <stdlib.h>
+
 #include "specs/decimal.h"
 
 /* Ends of all parameters of one tensor. */
@@ -13,7 +15,7 @@ static void enclose_tensor(struct audit_network *a, const struct tensor *t, cons
     box_part_init(&part, box, values, t->count);
     for (size_t i = 0; i < t->count; i++) {
         box_part_ends(&part, i, low, high);
-        span_put(&a->theta, t->offset + i, audit_span_of(low, high));
+        a->theta[t->offset + i] = audit_span_of(low, high);
     }
     box_part_clear(&part);
     mpq_clears(low, high, NULL);
@@ -57,22 +59,31 @@ int audit_network_prepare(struct audit_network *a, const struct network *network
          positive_decay("tau_ada", l->tau_ada, &a->decay_ada, &a->complement_ada, fault) ||
          decimal_span(l->b0, &a->b0, fault) || decimal_span(l->beta, &a->beta, fault)))
         return -1;
-    a->theta = audit_spans_new(network->parameter_count);
+    a->theta = fault_alloc(network->parameter_count + 1, sizeof *a->theta);
     for (int t = 0; box && t < network->tensor_count; t++)
         enclose_tensor(a, &network->tensors[t], box);
-    for (size_t i = 0; !box && i < network->parameter_count; i++)
-        span_put(&a->theta, i, span_point(network->theta[i]));
-    for (size_t i = 0; i < network->parameter_count; i++)
-        if (!audit_finite(span_at(&a->theta, i))) {
+    for (size_t i = 0; i < network->parameter_count; i++) {
+        if (!box)
+            a->theta[i] = span_point(network->theta[i]);
+        if (!audit_finite(a->theta[i])) {
             audit_network_clear(a);
             return fault_set(fault, "parameter %zu has no finite interval", i);
         }
-    return 0;
+    }
+    if (network->kind == NETWORK_LSNN || !audit_graph_make(a, fault))
+        return 0;
+    audit_network_clear(a);
+    return -1;
 }
 
 void audit_network_clear(struct audit_network *a)
 {
-    audit_spans_free(&a->theta);
+    for (size_t k = 0; a->layers && k < a->network->layer_count; k++)
+        free(a->layers[k].sources);
+    free(a->layers);
+    free(a->theta);
+    a->layers = NULL;
+    a->theta = NULL;
 }
 
 int audit_margins_prove(const struct audit_margins *m, size_t classes, int label)
@@ -93,25 +104,21 @@ int audit_margins_refute(const struct audit_margins *m, size_t classes, int labe
 
 /* The label's weights and another class's are different parameters: their difference is the
  * interval difference, and each x_i meets it once. */
-void audit_readout(const struct audit_readout *r, const struct spans *x, int label,
-                   struct audit_margins *margins)
+void audit_readout(const struct audit_network *a, const struct audit_readout *r,
+                   const struct span *x, int label, struct audit_margins *margins)
 {
-    const struct network *n = r->network->network;
-    const struct spans *theta = &r->network->theta;
-    size_t weight = n->tensors[r->weight].offset;
-    size_t bias = r->bias < 0 ? 0 : n->tensors[r->bias].offset;
-    for (size_t j = 0; j < r->classes; j++) {
+    const struct network *n = a->network;
+    const struct span *bias = r->bias < 0 ? NULL : a->theta + n->tensors[r->bias].offset;
+    const struct span *weight = a->theta + n->tensors[r->weight].offset;
+    const struct span *own = weight + (size_t)label * r->step_class;
+    for (size_t j = 0; j < n->class_count; j++) {
+        const struct span *other = weight + j * r->step_class;
         struct span sum = {0, 0};
-        size_t own = weight + (size_t)label * r->step_class, other = weight + j * r->step_class;
-        if ((int)j != label && r->bias >= 0)
-            sum = span_times(span_subtract(span_at(theta, bias + (size_t)label),
-                                           span_at(theta, bias + j)),
-                             span_point(r->scale));
-        for (size_t i = 0; i < r->count && (int)j != label; i++) {
-            struct span w = span_subtract(span_at(theta, own + i * r->step_input),
-                                          span_at(theta, other + i * r->step_input));
-            sum = span_add(sum, span_times(w, span_at(x, i)));
-        }
+        if ((int)j != label && bias)
+            sum = span_times(span_subtract(bias[label], bias[j]), span_point(r->scale));
+        for (size_t i = 0; i < r->count && (int)j != label; i++)
+            sum = span_add(sum, span_times(span_subtract(own[i * r->step_input],
+                                                         other[i * r->step_input]), x[i]));
         margins->margin[j] = sum;
     }
 }

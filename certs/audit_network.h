@@ -1,9 +1,20 @@
-/* audit_network.h -- the auditor's own bounds of a network in a box.
+/* audit_network.h -- a network in a box, as the auditor sees it.
  *
- * A prepared network is read-only and shared by threads; a bench is one thread's memory.
- * All functions that bound expect upward rounding (audit_numbers.h). */
+ * A prepared network is read-only and shared by threads.  All functions that bound expect upward
+ * rounding (audit_numbers.h).
+ *
+ * A feed-forward network is a list of values: the input's, each layer's ([channel][row][column])
+ * and last a 0, which stands for places outside a map.  Layers are of three kinds:
+ *   AFFINE  value [unit][place] = bias[unit] + sum over taps of weights[unit][tap] * what
+ *           sources[place][tap] names;
+ *   SUM     value = the sum of what its sources name, divided by `cells`;
+ *   WINDOW  value = the greatest of what its sources name, and with `floor` of 0.
+ * Flattened values are those that were flattened; of a ReLU and a pooling layer in sequence the
+ * later one is a WINDOW with floor on what the earlier one reads. */
 #ifndef CERTS_AUDIT_NETWORK_H
 #define CERTS_AUDIT_NETWORK_H
+
+#include <stdint.h>
 
 #include "audit_numbers.h"
 #include "specs/box.h"
@@ -11,9 +22,24 @@
 
 #define AUDIT_CLASSES 1024
 
+enum graph_kind { AFFINE, SUM, WINDOW };
+struct graph_layer {
+    enum graph_kind kind;
+    int from, with;              /* layers read, NETWORK_INPUT; with: -2 if none */
+    size_t first, count;         /* its values */
+    size_t places, taps;
+    size_t readers;              /* layers that read it; the last one has 1; 0: skipped */
+    uint32_t *sources;           /* [places][taps], owned */
+    size_t weights, bias;        /* where in theta [units][taps], [units] are; SIZE_MAX: none */
+    int floor;
+    double cells;
+};
+
 struct audit_network {
     const struct network *network; /* borrowed */
-    struct spans theta;            /* every parameter's interval, laid out as the network's */
+    struct span *theta;            /* every parameter's interval, laid out as the network's */
+    struct graph_layer *layers;    /* feed-forward: [layer_count] */
+    size_t values;                 /* the last one's number: the 0 */
     /* LSNN: rho, 1 - rho of the membrane and of the adaptation; b0; beta */
     struct span decay, complement, decay_ada, complement_ada, b0, beta;
 };
@@ -24,6 +50,12 @@ int audit_network_prepare(struct audit_network *a, const struct network *network
                           const struct box *box, struct fault *fault)
     __attribute__((warn_unused_result));
 void audit_network_clear(struct audit_network *a);
+
+/* The part of that which makes layers; and value o of one from the values before it. */
+int audit_graph_make(struct audit_network *a, struct fault *fault)
+    __attribute__((warn_unused_result));
+struct span audit_value(const struct audit_network *a, const struct graph_layer *g,
+                        const struct span *values, size_t o);
 
 /* margins [classes]: intervals of (a positive multiple of) logit_label - logit_j; the
  * label's own is 0.  margins_prove: all others are greater than 0; margins_refute: some
@@ -38,24 +70,22 @@ int audit_margins_refute(const struct audit_margins *m, size_t classes, int labe
  * times bias): `weight` and `bias` are tensors; step_class and step_input say how far
  * apart weights are. */
 struct audit_readout {
-    const struct audit_network *network;
     int weight, bias; /* bias -1: none */
-    size_t count, step_class, step_input, classes;
+    size_t count, step_class, step_input;
     double scale;
 };
-void audit_readout(const struct audit_readout *r, const struct spans *x, int label,
-                   struct audit_margins *margins);
+void audit_readout(const struct audit_network *a, const struct audit_readout *r,
+                   const struct span *x, int label, struct audit_margins *margins);
 
-/* Interval bound propagation of a feed-forward network or, one step at a time, of an LSNN.
- * Returns 0, or -1 where something overflows; margins say nothing then. */
+/* Interval bound propagation of a feed-forward network.  Returns 0, or -1 where something
+ * overflows; margins say nothing then. */
 int audit_feedforward(const struct audit_network *a, const float *input, int label,
                       struct audit_margins *margins) __attribute__((warn_unused_result));
-int audit_lsnn(const struct audit_network *a, const float *input, int label,
-               struct audit_margins *margins) __attribute__((warn_unused_result));
 
-/* The leaf of a trace certificate: `text` up to `end` has a line per step (certificate.md);
- * *text moves behind them.  cases are assumptions about spikes.  Returns 0, or -1 with
- * the defect. */
+/* A leaf of trace evidence: `text` up to `end` has a line per step (certificate.md); *text moves
+ * behind them.  cases are assumptions about spikes.  With text NULL the intervals are followed
+ * without evidence: each neuron has one history, and what is possible happens.  Returns 0, or
+ * -1 with the defect. */
 struct audit_case {
     size_t step, unit;
     int fires;

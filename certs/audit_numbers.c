@@ -3,24 +3,8 @@
 
 #include <fenv.h>
 #include <mpfr.h>
-#include <stdlib.h>
-
-#include "specs/fault.h"
 
 #define DECAY_BITS 256
-
-struct spans audit_spans_new(size_t count)
-{
-    return (struct spans){fault_alloc(count + 1, sizeof(double)),
-                          fault_alloc(count + 1, sizeof(double))};
-}
-
-void audit_spans_free(struct spans *spans)
-{
-    free(spans->down);
-    free(spans->up);
-    *spans = (struct spans){NULL, NULL};
-}
 
 /* Sums, products of either sign and quotients that rounding to nearest would get wrong. */
 int audit_round_upward(void)

@@ -15,22 +15,13 @@ struct span {
     double down, up;
 };
 
-/* Many intervals; both arrays owned by whoever made them. */
-struct spans {
-    double *down, *up;
-};
-
-struct spans audit_spans_new(size_t count);
-void audit_spans_free(struct spans *spans);
-
-/* Round upward from now on in this thread; -1 if this machine does not. */
+/* Round upward from now on in this thread; -1 if this machine does not.  Or to nearest again,
+ * which file readers expect. */
 int audit_round_upward(void) __attribute__((warn_unused_result));
-/* Back to nearest, which file readers expect. */
 void audit_round_nearest(void);
 
-/* The interval around an exact rational; around [low, high]. */
+/* Around [low, high]; around exp(-1/tau), and around 1 minus it (MPFR), for tau > 0. */
 struct span audit_span_of(const mpq_t low, const mpq_t high);
-/* exp(-1/tau), and 1 minus it (MPFR); tau > 0. */
 struct span audit_decay(const mpq_t tau, struct span *complement);
 
 static inline double audit_max(double a, double b)
@@ -72,17 +63,6 @@ static inline struct span span_times(struct span a, struct span b)
 static inline struct span span_hull(struct span a, struct span b)
 {
     return (struct span){audit_max(a.down, b.down), audit_max(a.up, b.up)};
-}
-
-static inline struct span span_at(const struct spans *s, size_t i)
-{
-    return (struct span){s->down[i], s->up[i]};
-}
-
-static inline void span_put(struct spans *s, size_t i, struct span x)
-{
-    s->down[i] = x.down;
-    s->up[i] = x.up;
 }
 
 static inline int audit_finite(struct span x)

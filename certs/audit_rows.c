@@ -1,54 +1,67 @@
-/* audit_rows.c -- a row back through layers and lines; see audit_linear.h.
+/* audit_rows.c -- a row back through the layers; see audit_linear.h.
  *
- * A layer.  One weight K acts at many places with G = sum of coefficients times what it reads
+ * AFFINE.  One weight K acts at many places with G = sum of coefficients times what it reads
  * there, in [low, high].  max(K G) over K's interval is convex in G: a line is above it if it is
  * at both ends.  So K G <= tilted G + cost with any number `tilted`, and tilted G is a sum of
  * coefficients on what is read.  These values are not negative, so that coefficients may
  * be rounded upward.  The first layer reads the input itself: G is known, nothing is left.
  *
- * Lines.  A coefficient c < 0 takes a value that a is at least, c > 0 one that a is at most: c
+ * WINDOW.  A coefficient c < 0 takes a value that a is at least, c > 0 one that a is at most: c
  * times the line is convex in v, so again any slope will do that is paid for at both ends. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "audit_linear.h"
 
-static size_t reads_of(const struct stage *s)
+void rows_make(struct rows *rows, const struct audit_network *a, const float *input,
+               uint64_t choice)
 {
-    return s->rows * s->columns * s->channels;
-}
-
-void rows_make(struct rows *rows, const struct stages *stages, uint64_t choice)
-{
-    size_t most = 2, widest = 0, taps = 0;
-    for (size_t k = 0; k < stages->count; k++) {
-        const struct stage *s = &stages->stage[k];
-        size_t outputs = stage_windows(s) * s->units;
-        most = outputs > most ? outputs : most;
-        widest = reads_of(s) > widest ? reads_of(s) : widest;
-        taps = s->taps > taps ? s->taps : taps;
-    }
-    *rows = (struct rows){.stages = stages, .choice = choice, .one_in = SPOT_ONE_IN};
-    rows->terms = fault_alloc(most, sizeof *rows->terms);
-    rows->coefficients = fault_alloc(widest, sizeof(double));
-    rows->gathered = audit_spans_new(taps);
+    size_t taps = 1, values = a->values + 1;
+    for (size_t k = 0; k < a->network->layer_count; k++)
+        taps = a->layers[k].taps > taps ? a->layers[k].taps : taps;
+    *rows = (struct rows){.network = a, .choice = choice};
+    rows->values = fault_alloc(values, sizeof *rows->values);
+    rows->lines = fault_alloc(values, sizeof *rows->lines);
+    rows->coefficients = fault_alloc(values, sizeof(double));
+    rows->live = fault_alloc(a->network->layer_count, 1);
+    rows->bounded = fault_alloc(a->network->layer_count, 1);
+    rows->gathered = fault_alloc(taps, sizeof *rows->gathered);
     rows->tilted = fault_alloc(taps, sizeof(double));
+    for (size_t i = 0; i < a->network->input_count; i++)
+        rows->values[i] = span_point(input[i]);
 }
 
 void rows_clear(struct rows *rows)
 {
-    free(rows->terms);
+    free(rows->values);
+    free(rows->lines);
     free(rows->coefficients);
-    audit_spans_free(&rows->gathered);
+    free(rows->live);
+    free(rows->bounded);
+    free(rows->gathered);
     free(rows->tilted);
 }
 
-/* Nearly all the time is spent here. */
-static void add_multiple(double *restrict sum, double factor, const double *restrict x,
-                         size_t count)
+int rows_suit(const struct audit_network *a, struct fault *fault)
 {
-    for (size_t i = 0; i < count; i++)
-        sum[i] += factor * x[i];
+    unsigned char signless[NETWORK_LAYERS] = {0};
+    for (size_t k = 0; k < a->network->layer_count; k++) {
+        const struct graph_layer *g = &a->layers[k];
+        const int read[2] = {g->from, g->with};
+        signless[k] = g->kind != AFFINE;
+        if (g->kind == WINDOW && g->readers && !g->floor)
+            return fault_set(fault, "layer %zu: linear evidence has no windows without a ReLU", k);
+        for (int i = 0; g->readers && i < 1 + (g->with > -2); i++) {
+            int sure = read[i] >= 0 && signless[read[i]], once = 0;
+            if (read[i] >= 0)
+                once = g->kind != AFFINE && g->cells == 1 && a->layers[read[i]].readers == 1 &&
+                       (g->kind != WINDOW || a->layers[read[i]].kind != WINDOW);
+            if (!sure && !once && (g->kind != AFFINE || read[i] >= 0))
+                return fault_set(fault, "layer %zu reads what may be negative", k);
+            signless[k] &= g->kind == WINDOW || sure;
+        }
+    }
+    return 0;
 }
 
 /* K g <= tilted g + cost for all K in w and g in G; *constant += cost. */
@@ -63,132 +76,144 @@ static double tilt(struct span w, struct span g, double *constant)
     return tilted;
 }
 
-/* The terms of one unit through its weights. */
-static void unit_step(struct rows *rows, const struct stage *s, int first,
-                      const struct term *terms, size_t count)
+/* G for every tap of one unit, whose coefficients are c; returns their sum. */
+static struct span gather(struct rows *rows, const struct graph_layer *g, const double *c)
 {
-    struct span bias = {0, 0};
-    size_t row = s->columns * s->channels, unit = terms[0].unit;
-    memset(rows->gathered.down, 0, s->taps * sizeof(double));
-    memset(rows->gathered.up, 0, s->taps * sizeof(double));
-    for (size_t t = 0; t < count; t++) {
-        double c = terms[t].value;
-        size_t corner = stage_corner(s, terms[t].place);
-        const double *high = (c > 0 ? s->reads.up : s->reads.down) + corner;
-        const double *low = (c > 0 ? s->reads.down : s->reads.up) + corner;
-        for (size_t i = 0; i < s->kernel_rows; i++) {
-            add_multiple(rows->gathered.up + i * s->run, fabs(c), high + i * row, s->run);
-            add_multiple(rows->gathered.down + i * s->run, fabs(c), low + i * row, s->run);
+    struct span sum = {0, 0};
+    memset(rows->gathered, 0, g->taps * sizeof *rows->gathered);
+    for (size_t p = 0; p < g->places; p++) {
+        const uint32_t *source = g->sources + p * g->taps;
+        double size = fabs(c[p]);
+        for (size_t t = 0; c[p] > 0 && t < g->taps; t++) {
+            struct span x = rows->values[source[t]];
+            rows->gathered[t].down += size * x.down;
+            rows->gathered[t].up += size * x.up;
         }
-        bias = span_add(bias, span_point(c));
-    }
-    rows->constant += span_times(bias, span_at(&s->bias, unit)).up;
-    for (size_t i = 0; i < s->taps; i++) {
-        struct span w = span_at(&s->weights, unit * s->taps + i), g = span_at(&rows->gathered, i);
-        if (first)
-            rows->constant += span_times(w, g).up;
-        else
-            rows->tilted[i] = tilt(w, g, &rows->constant);
-        if (!audit_finite(g))
-            rows->constant = INFINITY;
-    }
-    for (size_t t = 0; !first && t < count; t++)
-        for (size_t i = 0; i < s->kernel_rows; i++)
-            add_multiple(rows->coefficients + stage_corner(s, terms[t].place) + i * row,
-                         terms[t].value, rows->tilted + i * s->run, s->run);
-}
-
-static void layer_step(struct rows *rows, size_t k)
-{
-    const struct stage *s = &rows->stages->stage[k];
-    memset(rows->coefficients, 0, reads_of(s) * sizeof(double));
-    for (size_t first = 0, end; first < rows->count; first = end) {
-        for (end = first; end < rows->count; end++)
-            if (rows->terms[end].unit != rows->terms[first].unit)
-                break;
-        unit_step(rows, s, k == 0, rows->terms + first, end - first);
-    }
-}
-
-/* The most that coefficients on bounded values come to. */
-static double most_of(const struct rows *rows, const struct stage *s)
-{
-    double sum = rows->constant;
-    for (size_t i = 0; i < reads_of(s); i++) {
-        double c = rows->coefficients[i];
-        if (c != 0)
-            sum += c > 0 ? c * s->reads.up[i] : -c * s->reads.down[i];
+        for (size_t t = 0; c[p] < 0 && t < g->taps; t++) {
+            struct span x = rows->values[source[t]];
+            rows->gathered[t].down += size * x.up;
+            rows->gathered[t].up += size * x.down;
+        }
+        sum = span_add(sum, span_point(c[p]));
     }
     return sum;
 }
 
-/* One coefficient to what its line reads. */
-static struct term line_step(const struct stage *s, const struct line *l, size_t unit, double c,
+static void affine_step(struct rows *rows, const struct graph_layer *g)
+{
+    const struct span *theta = rows->network->theta;
+    for (size_t u = 0; u < g->count / g->places; u++) {
+        const double *c = rows->coefficients + g->first + u * g->places;
+        size_t used = 0;
+        while (used < g->places && c[used] == 0)
+            used++;
+        if (used == g->places)
+            continue;
+        struct span sum = gather(rows, g, c);
+        if (g->bias < SIZE_MAX)
+            rows->constant += span_times(sum, theta[g->bias + u]).up;
+        for (size_t t = 0; t < g->taps; t++) {
+            struct span w = theta[g->weights + u * g->taps + t], x = rows->gathered[t];
+            if (g->from < 0)
+                rows->constant += span_times(w, x).up;
+            else
+                rows->tilted[t] = tilt(w, x, &rows->constant);
+            if (!audit_finite(x))
+                rows->constant = INFINITY;
+        }
+        for (size_t p = used; g->from >= 0 && p < g->places; p++)
+            for (size_t t = 0; c[p] != 0 && t < g->taps; t++)
+                rows->coefficients[g->sources[p * g->taps + t]] += c[p] * rows->tilted[t];
+    }
+}
+
+/* The value that a line reads and its coefficient, for coefficient c on the line's window. */
+static struct term line_step(const struct rows *rows, const struct line *l, double c,
                              double *constant)
 {
     if (c < 0)
-        return (struct term){l->below, unit, l->follows ? c : 0};
-    struct span v = span_at(&s->values, l->above * s->units + unit);
+        return (struct term){l->below, l->follows ? c : 0};
+    struct span v = rows->values[l->above];
     double at_low = line_at(l, -v.down), at_high = line_at(l, v.up);
     double slope = c * ((at_high - at_low) / (v.up + v.down));
     if (!(slope > 0 && slope < INFINITY))
         slope = 0;
     *constant += audit_max(c * at_low + slope * v.down, c * at_high + -slope * v.up);
-    return (struct term){l->above, unit, slope};
+    return (struct term){l->above, slope};
 }
 
-static void lines_step(struct rows *rows, size_t k)
+static void step(struct rows *rows, size_t k)
 {
-    const struct stage *s = &rows->stages->stage[k], *reader = &rows->stages->stage[k + 1];
-    size_t across = s->width / s->size;
-    rows->count = 0;
-    for (size_t unit = 0; unit < s->units; unit++)
-        for (size_t w = 0; w < stage_windows(s); w++) {
-            double c = rows->coefficients[stage_read(reader, across, w) + unit];
-            if (c == 0)
-                continue;
-            struct term term =
-                line_step(s, &s->lines[w * s->units + unit], unit, c, &rows->constant);
-            if (!isfinite(c))
-                rows->constant = INFINITY;
-            else if (term.value != 0)
-                rows->terms[rows->count++] = term;
+    const struct graph_layer *g = &rows->network->layers[k];
+    double *c = rows->coefficients + g->first;
+    if (g->kind == AFFINE)
+        affine_step(rows, g);
+    for (size_t o = 0; g->kind != AFFINE && o < g->count; o++) {
+        struct term term;
+        if (c[o] == 0)
+            continue;
+        if (!isfinite(c[o]))
+            rows->constant = INFINITY;
+        for (size_t t = 0; g->kind == SUM && t < g->taps; t++)
+            rows->coefficients[g->sources[o * g->taps + t]] += c[o] / g->cells;
+        if (g->kind == SUM)
+            continue;
+        term = line_step(rows, &rows->lines[g->first + o], c[o], &rows->constant);
+        rows->coefficients[term.value] += term.factor;
+    }
+    memset(c, 0, g->count * sizeof *c);
+    rows->live[k] = 0;
+    if (g->from >= 0)
+        rows->live[g->from] = 1;
+    if (g->with >= 0)
+        rows->live[g->with] = 1;
+}
+
+/* The most that coefficients on values come to, if all have bounds. */
+static double most_of(const struct rows *rows)
+{
+    double sum = rows->constant;
+    for (size_t k = 0; k < rows->network->network->layer_count; k++) {
+        const struct graph_layer *g = &rows->network->layers[k];
+        if (rows->live[k] && !rows->bounded[k])
+            return INFINITY;
+        for (size_t i = g->first; rows->live[k] && i < g->first + g->count; i++) {
+            double c = rows->coefficients[i];
+            if (c != 0)
+                sum += c > 0 ? c * rows->values[i].up : -c * rows->values[i].down;
         }
-}
-
-/* Terms before a step, for MPFR to look at. */
-static struct row_before remember(const struct rows *rows)
-{
-    struct row_before before = {.count = rows->count, .constant = rows->constant};
-    before.terms = fault_alloc(rows->count + 1, sizeof *before.terms);
-    memcpy(before.terms, rows->terms, rows->count * sizeof *before.terms);
-    return before;
+    }
+    return sum;
 }
 
 double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t count, double goal)
 {
-    double best = INFINITY;
+    const struct audit_network *a = rows->network;
+    double best = INFINITY, *before = NULL;
     uint64_t hash = spot_hash(rows->choice, rows->asked++);
-    int looked = hash % rows->one_in == 0;
-    memcpy(rows->terms, terms, count * sizeof *terms);
-    rows->count = count;
+    if (hash % SPOT_ONE_IN == 0)
+        before = fault_alloc(a->values + 2, sizeof *before);
+    for (size_t i = 0; i < count; i++)
+        rows->coefficients[terms[i].value] += terms[i].factor;
     rows->constant = 0;
-    for (;; k--) {
-        struct row_before before = {NULL, 0, 0};
-        if (looked)
-            before = remember(rows);
-        layer_step(rows, k);
-        if (looked)
-            rows->disputed |= !spot_layer(rows, k, &before, hash);
-        free(before.terms);
-        if (k == 0)
-            return audit_min(best, rows->constant);
-        best = audit_min(best, most_of(rows, &rows->stages->stage[k]));
-        if (best <= goal)
-            return best;
-        double constant = rows->constant;
-        lines_step(rows, k - 1);
-        if (looked)
-            rows->disputed |= !spot_lines(rows, k - 1, constant, hash);
+    rows->live[k] = 1;
+    for (k++; k-- > 0 && best > goal;) {
+        if (!rows->live[k])
+            continue;
+        if (before)
+            memcpy(before, rows->coefficients, (a->values + 1) * sizeof *before);
+        if (before)
+            before[a->values + 1] = rows->constant;
+        step(rows, k);
+        if (before)
+            rows->disputed |= !spot_step(rows, k, before, hash);
+        if (a->layers[k].kind == AFFINE)
+            best = audit_min(most_of(rows), best);
     }
+    for (k = 0; k < a->network->layer_count; k++)
+        if (rows->live[k])
+            memset(rows->coefficients + a->layers[k].first, 0, a->layers[k].count * sizeof(double));
+    memset(rows->live, 0, a->network->layer_count);
+    free(before);
+    return best;
 }

@@ -1,8 +1,7 @@
-/* audit_spot.c -- steps of rows once more, exactly; see audit_linear.h. */
+/* audit_spot.c -- steps of rows once more; see audit_linear.h. */
 #include <mpfr.h>
 
 #include "audit_linear.h"
-#include "specs/fault.h"
 
 #define BITS 2200 /* products of binary64 numbers, and their sums, unless very far apart */
 
@@ -14,105 +13,83 @@ uint64_t spot_hash(uint64_t choice, uint64_t i)
     return x ^ x >> 31;
 }
 
-/* An end of the i-th interval. */
-static double corner(const struct spans *s, size_t i, uint64_t hash)
+/* An end of a value's bounds. */
+static double corner(const struct rows *rows, size_t value, uint64_t hash)
 {
-    return spot_hash(hash, i) & 1 ? s->up[i] : -s->down[i];
+    struct span v = rows->values[value];
+    return spot_hash(hash, value) & 1 ? v.up : -v.down;
 }
 
-/* sum += a * b */
-static void add_product(mpfr_t sum, double a, double b)
+/* sum += a b / cells, rounded down if at all */
+static void add(mpfr_t sum, double a, double b, double cells)
 {
     mpfr_t product;
-    mpfr_init2(product, 106);
-    mpfr_set_d(product, a, MPFR_RNDN);
-    mpfr_mul_d(product, product, b, MPFR_RNDN);
-    mpfr_add(sum, sum, product, MPFR_RNDN);
+    mpfr_init2(product, BITS);
+    mpfr_set_d(product, a, MPFR_RNDD);
+    mpfr_mul_d(product, product, b, MPFR_RNDD);
+    mpfr_div_d(product, product, cells, MPFR_RNDD);
+    mpfr_add(sum, sum, product, MPFR_RNDD);
     mpfr_clear(product);
 }
 
-static void begin(mpfr_t *gap, double constant)
+/* gap += what coefficients c on one unit come to with the worst weights. */
+static void add_unit(mpfr_t gap, const struct rows *rows, const struct graph_layer *g, size_t unit,
+                     const double *c, uint64_t hash)
 {
-    mpfr_init2(*gap, BITS);
-    mpfr_set_d(*gap, constant, MPFR_RNDN);
-    mpfr_clear_flags();
-}
-
-/* What was, less what is now, must not be positive; and nothing was rounded. */
-static int holds(mpfr_t gap)
-{
-    int yes = mpfr_number_p(gap) && mpfr_sgn(gap) <= 0 && !mpfr_inexflag_p();
-    mpfr_clear(gap);
-    return yes;
-}
-
-/* gap += what the terms of one unit are for the corner and the worst weights. */
-static void add_unit(mpfr_t gap, const struct stage *s, const struct term *terms, size_t count,
-                     uint64_t hash)
-{
+    const struct span *theta = rows->network->theta;
     mpfr_t sum;
     mpfr_init2(sum, BITS);
-    for (size_t tap = 0; tap <= s->taps; tap++) { /* the last: the bias */
-        size_t from = tap / s->run * s->columns * s->channels + tap % s->run;
-        struct span w = tap < s->taps ? span_at(&s->weights, terms[0].unit * s->taps + tap)
-                                      : span_at(&s->bias, terms[0].unit);
+    for (size_t t = 0; t < g->taps + (g->bias < SIZE_MAX); t++) { /* the last: the bias */
+        struct span w = theta[t < g->taps ? g->weights + unit * g->taps + t : g->bias + unit];
         mpfr_set_zero(sum, 1);
-        for (size_t t = 0; t < count; t++)
-            add_product(sum, terms[t].value,
-                        tap < s->taps
-                            ? corner(&s->reads, stage_corner(s, terms[t].place) + from, hash)
-                            : 1);
-        mpfr_mul_d(sum, sum, mpfr_sgn(sum) > 0 ? w.up : -w.down, MPFR_RNDN);
-        mpfr_add(gap, gap, sum, MPFR_RNDN);
+        for (size_t p = 0; p < g->places; p++)
+            if (c[p] != 0)
+                add(sum, c[p],
+                    t < g->taps ? corner(rows, g->sources[p * g->taps + t], hash) : 1, 1);
+        mpfr_mul_d(sum, sum, mpfr_sgn(sum) > 0 ? w.up : -w.down, MPFR_RNDD);
+        mpfr_add(gap, gap, sum, MPFR_RNDD);
     }
     mpfr_clear(sum);
 }
 
-int spot_layer(const struct rows *rows, size_t k, const struct row_before *before, uint64_t hash)
+/* gap += what coefficient c on value o of a layer without weights comes to. */
+static void add_value(mpfr_t gap, const struct rows *rows, const struct graph_layer *g, size_t o,
+                      double c, uint64_t hash)
 {
-    const struct stage *s = &rows->stages->stage[k];
+    const struct line *l = &rows->lines[g->first + o];
+    for (size_t t = 0; g->kind == SUM && t < g->taps; t++)
+        add(gap, c, corner(rows, g->sources[o * g->taps + t], hash), g->cells);
+    if (g->kind == WINDOW && c < 0 && l->follows)
+        add(gap, c, corner(rows, l->below, hash), 1);
+    if (g->kind == WINDOW && c > 0) {
+        add(gap, c, audit_max(corner(rows, l->above, hash), l->others), 1);
+        add(gap, c, l->excess, 1);
+    }
+}
+
+/* What was, less what is now, must not be positive. */
+int spot_step(const struct rows *rows, size_t k, const double *before, uint64_t hash)
+{
+    const struct audit_network *a = rows->network;
+    const struct graph_layer *g = &a->layers[k];
+    const double *c = before + g->first;
     mpfr_t gap;
     if (!(rows->constant < INFINITY))
         return 1; /* no bound, no claim */
-    begin(&gap, before->constant);
-    for (size_t first = 0, end; first < before->count; first = end) {
-        for (end = first; end < before->count; end++)
-            if (before->terms[end].unit != before->terms[first].unit)
-                break;
-        add_unit(gap, s, before->terms + first, end - first, hash);
-    }
-    for (size_t i = 0; k > 0 && i < s->rows * s->columns * s->channels; i++)
-        add_product(gap, -rows->coefficients[i], corner(&s->reads, i, hash));
-    add_product(gap, -1, rows->constant);
-    return holds(gap);
-}
-
-int spot_lines(const struct rows *rows, size_t k, double constant_before, uint64_t hash)
-{
-    const struct stage *s = &rows->stages->stage[k], *reader = &rows->stages->stage[k + 1];
-    size_t across = s->width / s->size, windows = stage_windows(s);
-    mpfr_t gap;
-    if (!(rows->constant < INFINITY))
-        return 1;
-    begin(&gap, constant_before);
-    for (size_t i = 0; i < windows * s->units; i++) {
-        const struct line *l = &s->lines[i];
-        size_t unit = i % s->units;
-        double c = rows->coefficients[stage_read(reader, across, i / s->units) + unit];
-        double below = corner(&s->values, l->below * s->units + unit, hash);
-        double above = corner(&s->values, l->above * s->units + unit, hash);
-        if (c < 0 && l->follows)
-            add_product(gap, c, below);
-        if (c > 0) {
-            add_product(gap, c, audit_max(above, l->others));
-            add_product(gap, c, l->excess);
+    mpfr_init2(gap, BITS);
+    mpfr_set_d(gap, before[a->values + 1], MPFR_RNDD);
+    add(gap, -1, rows->constant, 1);
+    for (size_t u = 0; g->kind == AFFINE && u < g->count / g->places; u++)
+        add_unit(gap, rows, g, u, c + u * g->places, hash);
+    for (size_t o = 0; g->kind != AFFINE && o < g->count; o++)
+        if (c[o] != 0)
+            add_value(gap, rows, g, o, c[o], hash);
+    for (size_t v = 0; v < g->first; v++)
+        if (rows->coefficients[v] != before[v]) {
+            add(gap, before[v], corner(rows, v, hash), 1);
+            add(gap, -rows->coefficients[v], corner(rows, v, hash), 1);
         }
-    }
-    for (size_t t = 0; t < rows->count; t++) {
-        const struct term *term = &rows->terms[t];
-        add_product(gap, -term->value,
-                    corner(&s->values, term->place * s->units + term->unit, hash));
-    }
-    add_product(gap, -1, rows->constant);
-    return holds(gap);
+    int holds = mpfr_number_p(gap) && mpfr_sgn(gap) <= 0;
+    mpfr_clear(gap);
+    return holds;
 }

@@ -36,7 +36,7 @@ struct run {
     const struct audit_case *cases;
     size_t case_count, step;
     struct neuron *neurons;
-    struct spans filtered, drive;
+    struct span *filtered, *drive; /* by input, by neuron */
     const char *at, *end; /* the step's line */
     struct fault *fault;
 };
@@ -47,13 +47,12 @@ static int wrong(const struct run *r, size_t unit, const char *what)
 }
 
 /* sum_i += [w_ji] [G_j] for targets i in [from, to); G_j = [low, high] >= 0. */
-static void add_synapses(const double *restrict wd, const double *restrict wu, double low,
-                         double high, double *restrict down, double *restrict up, size_t from,
-                         size_t to)
+static void add_synapses(const struct span *restrict w, double low, double high,
+                         struct span *restrict sum, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
-        down[i] += audit_max(wd[i] * high, wd[i] * low);
-        up[i] += audit_max(wu[i] * high, wu[i] * low);
+        sum[i].down += audit_max(w[i].down * high, w[i].down * low);
+        sum[i].up += audit_max(w[i].up * high, w[i].up * low);
     }
 }
 
@@ -64,28 +63,23 @@ static void find_drive(struct run *r, const float *x)
     const struct network *n = a->network;
     const struct lsnn *l = &n->lsnn;
     size_t w_in = n->tensors[l->w_in].offset, w_rec = n->tensors[l->w_rec].offset;
-    for (size_t i = 0; i < l->units; i++)
-        span_put(&r->drive, i, (struct span){0, 0});
+    memset(r->drive, 0, l->units * sizeof *r->drive);
     for (size_t k = 0; k < l->inputs; k++) {
-        struct span f = span_add(span_times(a->decay, span_at(&r->filtered, k)),
-                                 span_times(a->complement, span_point(x[k])));
-        span_put(&r->filtered, k, f);
+        struct span *f = &r->filtered[k];
+        *f = span_add(span_times(a->decay, *f), span_times(a->complement, span_point(x[k])));
         for (size_t i = 0; i < l->units; i++)
-            span_put(&r->drive, i,
-                     span_add(span_at(&r->drive, i),
-                              span_times(span_at(&a->theta, w_in + k * l->units + i), f)));
+            r->drive[i] = span_add(r->drive[i], span_times(a->theta[w_in + k * l->units + i], *f));
     }
     for (size_t j = 0; j < l->units; j++) {
         const struct neuron *source = &r->neurons[j];
         struct span g = source->histories[0].trace;
         for (size_t k = 1; k < source->count; k++)
             g = span_hull(g, source->histories[k].trace);
-        const double *wd = a->theta.down + w_rec + j * l->units;
-        const double *wu = a->theta.up + w_rec + j * l->units;
+        const struct span *w = a->theta + w_rec + j * l->units;
         if (g.up == 0)
             continue;
-        add_synapses(wd, wu, -g.down, g.up, r->drive.down, r->drive.up, 0, j);
-        add_synapses(wd, wu, -g.down, g.up, r->drive.down, r->drive.up, j + 1, l->units);
+        add_synapses(w, -g.down, g.up, r->drive, 0, j);
+        add_synapses(w, -g.down, g.up, r->drive, j + 1, l->units);
     }
 }
 
@@ -97,8 +91,7 @@ static int compare(struct run *r, size_t i)
     size_t own = n->tensors[n->lsnn.w_rec].offset + i * n->lsnn.units + i;
     for (size_t k = 0; k < r->neurons[i].count; k++) {
         struct history *h = &r->neurons[i].histories[k];
-        struct span v = span_add(span_at(&r->drive, i),
-                                 span_times(span_at(&a->theta, own), h->trace));
+        struct span v = span_add(r->drive[i], span_times(a->theta[own], h->trace));
         v = span_add(v, h->resets);
         h->threshold = span_add(a->b0, span_times(a->beta, h->adaptation));
         if (!audit_finite(v) || !audit_finite(h->threshold))
@@ -230,12 +223,13 @@ static int follow(struct run *r, size_t unit)
     struct neuron *n = &r->neurons[unit], next = {0};
     struct claim claim;
     size_t made = 0;
-    if (read_claim(r, unit, &claim))
+    if (r->at && read_claim(r, unit, &claim))
         return -1;
     for (size_t k = 0; k < n->count; k++) {
-        int fires, silent, says_fires = claim.outcome[k] == '+' || claim.outcome[k] == '?';
-        int says_silent = claim.outcome[k] == '-' || claim.outcome[k] == '?';
+        int fires, silent;
         find_possible(r, unit, &n->histories[k], &fires, &silent);
+        int says_fires = r->at ? strchr("+?", claim.outcome[k]) != NULL : fires;
+        int says_silent = r->at ? strchr("-?", claim.outcome[k]) != NULL : silent;
         if (fires && !says_fires)
             return wrong(r, unit, "it may fire, which the certificate leaves out");
         if (silent && !says_silent)
@@ -244,7 +238,7 @@ static int follow(struct run *r, size_t unit)
             if (!(spike ? says_fires : says_silent))
                 continue;
             struct history s = successor(r->a, &n->histories[k], spike);
-            size_t group = claim.group[made++];
+            size_t group = r->at ? claim.group[made++] : 0;
             if (group == next.count)
                 next.histories[next.count++] = s;
             else
@@ -278,8 +272,24 @@ static void count_spikes(struct run *r)
         struct span count = {-n->histories[0].fewest, n->histories[0].most};
         for (size_t k = 1; k < n->count; k++)
             count = span_hull(count, (struct span){-n->histories[k].fewest, n->histories[k].most});
-        span_put(&r->drive, i, count);
+        r->drive[i] = count;
     }
+}
+
+/* Take the step's line, if there are lines. */
+static int take_line(struct run *r, const char **text, const char *end)
+{
+    if (!text)
+        return 0;
+    const char *stop = memchr(*text, '\n', (size_t)(end - *text));
+    if (!stop)
+        return fault_set(r->fault, "step %zu: the raster ends too early", r->step);
+    r->at = *text;
+    r->end = stop;
+    *text = stop + 1;
+    if (r->end - r->at == 1) /* a lone blank: nobody fires */
+        r->at++;
+    return 0;
 }
 
 static int follow_raster(struct run *r, const float *input, int label, const char **text,
@@ -291,21 +301,13 @@ static int follow_raster(struct run *r, const float *input, int label, const cha
         r->neurons[i].histories[0].blocked = 1;
     }
     for (r->step = 0; r->step < l->steps; r->step++) {
-        const char *stop = memchr(*text, '\n', (size_t)(end - *text));
-        if (!stop)
-            return fault_set(r->fault, "step %zu: the raster ends too early", r->step);
-        r->at = *text;
-        r->end = stop;
-        *text = stop + 1;
-        if (r->at < r->end && r->end - r->at == 1) /* a lone blank: nobody fires */
-            r->at++;
-        if (step(r, input + r->step * l->inputs))
+        if (take_line(r, text, end) || step(r, input + r->step * l->inputs))
             return -1;
     }
     count_spikes(r);
-    struct audit_readout readout = {r->a, l->w_out, l->b_out, l->units, 1, l->classes, l->classes,
-                                    (double)l->steps};
-    audit_readout(&readout, &r->drive, label, margins);
+    const struct audit_readout readout = {l->w_out, l->b_out, l->units, 1, l->classes,
+                                          (double)l->steps};
+    audit_readout(r->a, &readout, r->drive, label, margins);
     return 0;
 }
 
@@ -318,12 +320,12 @@ int audit_trace(const struct audit_network *a, const float *input, int label,
         return fault_set(fault, "a raster is evidence for spiking networks with at most %d "
                          "blocked steps only", MOST_REFRACTORY);
     struct run r = {.a = a, .cases = cases, .case_count = case_count, .fault = fault,
-                    .filtered = audit_spans_new(l->inputs),
-                    .drive = audit_spans_new(l->units),
+                    .filtered = fault_alloc(l->inputs, sizeof *r.filtered),
+                    .drive = fault_alloc(l->units, sizeof *r.drive),
                     .neurons = fault_alloc(l->units, sizeof *r.neurons)};
     int failed = follow_raster(&r, input, label, text, end, margins);
-    audit_spans_free(&r.filtered);
-    audit_spans_free(&r.drive);
+    free(r.filtered);
+    free(r.drive);
     free(r.neurons);
     return failed;
 }

@@ -81,11 +81,11 @@ enum evidence witness_check(const struct audit_network *nominal, const struct bo
             fault_set(why, "parameter %zu of the witness is outside the box", at);
         } else {
             struct audit_network there = *nominal;
-            there.theta = audit_spans_new(count);
+            there.theta = fault_alloc(count, sizeof *there.theta);
             for (size_t i = 0; i < count; i++)
-                span_put(&there.theta, i, span_point(star[i]));
+                there.theta[i] = span_point(star[i]);
             outcome = wrong_check(&there, sample->label, input, why);
-            audit_spans_free(&there.theta);
+            free(there.theta);
         }
     }
     free(star);
