@@ -6,8 +6,8 @@
 
 #define MOST_SOURCES ((size_t)1 << 27)
 
-/* Of value o, or for an affine layer of place o, the tap-th source's number within the layer
- * read; SIZE_MAX: outside. */
+/* Of value o, or for an affine layer of place o, the tap-th source within the layer read,
+ * both in the order of specs/network.md; SIZE_MAX: outside. */
 static size_t source_of(const struct layer *l, size_t o, size_t tap)
 {
     struct shape in = l->in, out = l->out;
@@ -94,7 +94,8 @@ static void describe(struct audit_network *a, size_t k)
                               .first = a->values, .count = shape_count(l->out),
                               .taps = taps_of(maps_of(n, l)), .cells = 1,
                               .floor = before || l->kind == LAYER_RELU};
-    g->places = l->kind == LAYER_DENSE ? 1 : weights ? l->out.height * l->out.width : g->count;
+    g->units = weights ? l->out.channels : 1;
+    g->places = g->count / g->units;
     if (l->kind == LAYER_AVGPOOL2D || l->kind == LAYER_GLOBALAVGPOOL)
         g->cells = (double)g->taps;
     if (weights) {
@@ -106,13 +107,19 @@ static void describe(struct audit_network *a, size_t k)
 static void find_sources(struct audit_network *a, size_t k)
 {
     struct graph_layer *g = &a->layers[k];
-    const struct layer *maps = maps_of(a->network, &a->network->layers[k]);
+    const struct network *n = a->network;
+    const struct layer *maps = maps_of(n, &n->layers[k]);
+    struct shape out = n->layers[k].out;
     g->sources = fault_alloc(g->places * g->taps, sizeof *g->sources);
     for (size_t i = 0; i < g->places * g->taps; i++) {
-        size_t within = source_of(maps, i / g->taps, i % g->taps);
-        int from = maps->kind == LAYER_ADD && i % 2 ? g->with : g->from;
+        size_t o = i / g->taps, tap = i % g->taps;
+        size_t at = g->kind == AFFINE ? o : audit_index(out, o);
+        size_t within = source_of(maps, o, tap);
+        int from = maps->kind == LAYER_ADD && tap ? g->with : g->from;
+        struct shape in = from < 0 ? n->input_shape : n->layers[from].out;
         size_t first = from < 0 ? 0 : a->layers[from].first;
-        g->sources[i] = (uint32_t)(within == SIZE_MAX ? a->values : first + within);
+        g->sources[at * g->taps + tap] =
+            (uint32_t)(within == SIZE_MAX ? a->values : first + audit_index(in, within));
     }
 }
 
@@ -147,11 +154,11 @@ int audit_graph_make(struct audit_network *a, struct fault *fault)
 struct span audit_value(const struct audit_network *a, const struct graph_layer *g,
                         const struct span *values, size_t o)
 {
-    const uint32_t *source = g->sources + o % g->places * g->taps;
-    const struct span *weights = a->theta + g->weights + o / g->places * g->taps;
+    const uint32_t *source = g->sources + o / g->units * g->taps;
+    const struct span *weights = a->theta + g->weights + o % g->units * g->taps;
     struct span v = values[source[0]];
     if (g->kind == AFFINE)
-        v = g->bias < SIZE_MAX ? a->theta[g->bias + o / g->places] : (struct span){0, 0};
+        v = g->bias < SIZE_MAX ? a->theta[g->bias + o % g->units] : (struct span){0, 0};
     for (size_t t = g->kind != AFFINE; t < g->taps; t++) {
         struct span x = values[source[t]];
         if (g->kind == WINDOW)
@@ -183,19 +190,24 @@ int audit_feedforward(const struct audit_network *a, const float *input, int lab
     const struct network *n = a->network;
     size_t end = (size_t)read_by(n, (int)n->layer_count - 1);
     const struct layer *last = &n->layers[end];
+    const struct graph_layer *g = &a->layers[end];
     int dense = last->kind == LAYER_DENSE;
     struct span *values = fault_alloc(a->values + 1, sizeof *values);
     for (size_t i = 0; i < n->input_count; i++)
-        values[i] = span_point(input[i]);
+        values[audit_index(n->input_shape, i)] = span_point(input[i]);
     int failed = all_values(a, end + !dense, values);
     if (!failed && dense) {
-        const struct audit_readout readout = {last->weight, last->bias, a->layers[end].taps,
-                                              a->layers[end].taps, 1, 1};
-        audit_readout(a, &readout, values + a->layers[end].sources[0], label, margins);
+        const struct audit_readout readout = {last->weight, last->bias, g->taps, g->taps, 1, 1};
+        struct span *x = fault_alloc(g->taps, sizeof *x);
+        for (size_t t = 0; t < g->taps; t++)
+            x[t] = values[g->sources[t]];
+        audit_readout(a, &readout, x, label, margins);
+        free(x);
     }
-    const struct span *logits = values + a->layers[end].first;
     for (size_t j = 0; !failed && !dense && j < n->class_count; j++)
-        margins->margin[j] = span_subtract(logits[label], logits[j]);
+        margins->margin[j] =
+            span_subtract(values[g->first + audit_index(last->out, (size_t)label)],
+                          values[g->first + audit_index(last->out, j)]);
     free(values);
     return failed;
 }

@@ -44,17 +44,17 @@ static int is_proved(struct claims *c, size_t k, const struct term *terms, size_
     return rows_bound(&c->rows, k, terms, count, most) <= most;
 }
 
-/* The windows of a layer over the maps of the one that it reads: the values of layer k, `area` to
- * a unit in rows of `width`; windows `across` side by side, `windows` to a unit. */
+/* The windows of a layer over the maps of the one that it reads, layer k: rows of `width` places;
+ * windows `across` side by side, `windows` to a unit. */
 struct grid {
-    size_t k, size, width, area, across, windows, units;
+    size_t k, size, width, across, windows, units;
 };
 
 static struct grid grid_of(const struct audit_network *a, const struct graph_layer *window)
 {
     struct shape s = a->network->layers[window->from].out;
     struct grid g = {.k = (size_t)window->from, .size = 1, .width = s.width,
-                     .area = s.height * s.width, .units = s.channels};
+                     .units = s.channels};
     while (g.size * g.size < window->taps)
         g.size++;
     g.across = s.width / g.size;
@@ -66,8 +66,8 @@ static struct grid grid_of(const struct audit_network *a, const struct graph_lay
 static size_t value_at(const struct claims *c, const struct grid *g, size_t place, size_t unit)
 {
     size_t columns = g->across * g->size;
-    return c->network->layers[g->k].first + unit * g->area + place / columns * g->width +
-           place % columns;
+    size_t cell = place / columns * g->width + place % columns;
+    return c->network->layers[g->k].first + cell * g->units + unit;
 }
 
 /* " LOW+WIDTH" of one value, checked. */
@@ -223,11 +223,12 @@ static int settle_window(struct claims *c, const struct choice *w, size_t value)
 
 static int take_windows(struct claims *c, const struct graph_layer *window, const struct grid *g)
 {
+    struct shape out = c->network->network->layers[window - c->network->layers].out;
     if (g->size > 1 && read_head(c, "windows", g->k))
         return -1;
     for (size_t index = 0; index < g->windows; index++) {
         for (size_t unit = 0; unit < g->units; unit++) {
-            size_t o = unit * g->windows + index;
+            size_t o = audit_index(out, unit * g->windows + index);
             struct choice w = {.grid = g, .index = index, .unit = unit, .members = window->taps,
                                .member = window->sources + o * window->taps, .named = {0}};
             w.named[0] = g->size == 1;

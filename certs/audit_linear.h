@@ -30,7 +30,9 @@ struct rows {
     struct line *lines;   /* by value, of windows */
     double *coefficients; /* by value; 0 between rows */
     double constant;
-    unsigned char *live;    /* layers that coefficients are on */
+    struct reach {          /* [layers]: no coefficients but from low to below high */
+        size_t low, high;
+    } *live;
     unsigned char *bounded; /* layers all of whose values have bounds */
     struct span *gathered;  /* [taps] */
     double *tilted;         /* [taps] */

@@ -3,9 +3,9 @@
  * A prepared network is read-only and shared by threads.  All functions that bound expect upward
  * rounding (audit_numbers.h).
  *
- * A feed-forward network is a list of values: the input's, each layer's ([channel][row][column])
+ * A feed-forward network is a list of values: the input's, each layer's ([row][column][channel])
  * and last a 0, which stands for places outside a map.  Layers are of three kinds:
- *   AFFINE  value [unit][place] = bias[unit] + sum over taps of weights[unit][tap] * what
+ *   AFFINE  value [place][unit] = bias[unit] + sum over taps of weights[unit][tap] * what
  *           sources[place][tap] names;
  *   SUM     value = the sum of what its sources name, divided by `cells`;
  *   WINDOW  value = the greatest of what its sources name, and with `floor` of 0.
@@ -27,7 +27,7 @@ struct graph_layer {
     enum graph_kind kind;
     int from, with;              /* layers read, NETWORK_INPUT; with: -2 if none */
     size_t first, count;         /* its values */
-    size_t places, taps;
+    size_t places, taps, units;  /* units: 1 unless AFFINE */
     size_t readers;              /* layers that read it; the last one has 1; 0: skipped */
     uint32_t *sources;           /* [places][taps], owned */
     size_t weights, bias;        /* where in theta [units][taps], [units] are; SIZE_MAX: none */
@@ -50,6 +50,13 @@ int audit_network_prepare(struct audit_network *a, const struct network *network
                           const struct box *box, struct fault *fault)
     __attribute__((warn_unused_result));
 void audit_network_clear(struct audit_network *a);
+
+/* Number of the i-th value of the order of specs/network.md, [channel][row][column]. */
+static inline size_t audit_index(struct shape s, size_t i)
+{
+    size_t map = s.height * s.width;
+    return i % map * s.channels + i / map;
+}
 
 /* The part of that which makes layers; and value o of one from the values before it. */
 int audit_graph_make(struct audit_network *a, struct fault *fault)

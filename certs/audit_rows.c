@@ -23,12 +23,12 @@ void rows_make(struct rows *rows, const struct audit_network *a, const float *in
     rows->values = fault_alloc(values, sizeof *rows->values);
     rows->lines = fault_alloc(values, sizeof *rows->lines);
     rows->coefficients = fault_alloc(values, sizeof(double));
-    rows->live = fault_alloc(a->network->layer_count, 1);
+    rows->live = fault_alloc(a->network->layer_count, sizeof *rows->live);
     rows->bounded = fault_alloc(a->network->layer_count, 1);
     rows->gathered = fault_alloc(taps, sizeof *rows->gathered);
     rows->tilted = fault_alloc(taps, sizeof(double));
     for (size_t i = 0; i < a->network->input_count; i++)
-        rows->values[i] = span_point(input[i]);
+        rows->values[audit_index(a->network->input_shape, i)] = span_point(input[i]);
 }
 
 void rows_clear(struct rows *rows)
@@ -76,40 +76,62 @@ static double tilt(struct span w, struct span g, double *constant)
     return tilted;
 }
 
-/* G for every tap of one unit, whose coefficients are c; returns their sum. */
-static struct span gather(struct rows *rows, const struct graph_layer *g, const double *c)
+/* Add to a value's coefficient; it is in layer k, or outside all maps. */
+static void put(struct rows *rows, int k, size_t value, double c)
+{
+    struct reach *reach = &rows->live[k];
+    if (value == rows->network->values)
+        return;
+    rows->coefficients[value] += c;
+    if (reach->high == 0)
+        *reach = (struct reach){value, value + 1};
+    reach->low = value < reach->low ? value : reach->low;
+    reach->high = value < reach->high ? reach->high : value + 1;
+}
+
+/* No more coefficients on layer k. */
+static void forget(struct rows *rows, size_t k)
+{
+    struct reach *reach = &rows->live[k];
+    memset(rows->coefficients + reach->low, 0, (reach->high - reach->low) * sizeof(double));
+    *reach = (struct reach){0, 0};
+}
+
+/* G for every tap of one unit, whose coefficients are c, at places in reach; returns their sum. */
+static struct span gather(struct rows *rows, const struct graph_layer *g, struct reach places,
+                          const double *coefficients)
 {
     struct span sum = {0, 0};
     memset(rows->gathered, 0, g->taps * sizeof *rows->gathered);
-    for (size_t p = 0; p < g->places; p++) {
+    for (size_t p = places.low; p < places.high; p++) {
         const uint32_t *source = g->sources + p * g->taps;
-        double size = fabs(c[p]);
-        for (size_t t = 0; c[p] > 0 && t < g->taps; t++) {
+        double c = coefficients[p * g->units], size = fabs(c);
+        for (size_t t = 0; c > 0 && t < g->taps; t++) {
             struct span x = rows->values[source[t]];
             rows->gathered[t].down += size * x.down;
             rows->gathered[t].up += size * x.up;
         }
-        for (size_t t = 0; c[p] < 0 && t < g->taps; t++) {
+        for (size_t t = 0; c < 0 && t < g->taps; t++) {
             struct span x = rows->values[source[t]];
             rows->gathered[t].down += size * x.up;
             rows->gathered[t].up += size * x.down;
         }
-        sum = span_add(sum, span_point(c[p]));
+        sum = span_add(sum, span_point(c));
     }
     return sum;
 }
 
-static void affine_step(struct rows *rows, const struct graph_layer *g)
+static void affine_step(struct rows *rows, const struct graph_layer *g, struct reach places)
 {
     const struct span *theta = rows->network->theta;
-    for (size_t u = 0; u < g->count / g->places; u++) {
-        const double *c = rows->coefficients + g->first + u * g->places;
-        size_t used = 0;
-        while (used < g->places && c[used] == 0)
+    for (size_t u = 0; u < g->units; u++) {
+        const double *c = rows->coefficients + g->first + u;
+        size_t used = places.low;
+        while (used < places.high && c[used * g->units] == 0)
             used++;
-        if (used == g->places)
+        if (used == places.high)
             continue;
-        struct span sum = gather(rows, g, c);
+        struct span sum = gather(rows, g, (struct reach){used, places.high}, c);
         if (g->bias < SIZE_MAX)
             rows->constant += span_times(sum, theta[g->bias + u]).up;
         for (size_t t = 0; t < g->taps; t++) {
@@ -121,9 +143,10 @@ static void affine_step(struct rows *rows, const struct graph_layer *g)
             if (!audit_finite(x))
                 rows->constant = INFINITY;
         }
-        for (size_t p = used; g->from >= 0 && p < g->places; p++)
-            for (size_t t = 0; c[p] != 0 && t < g->taps; t++)
-                rows->coefficients[g->sources[p * g->taps + t]] += c[p] * rows->tilted[t];
+        for (size_t p = used; g->from >= 0 && p < places.high; p++)
+            for (size_t t = 0; c[p * g->units] != 0 && t < g->taps; t++)
+                put(rows, g->from, g->sources[p * g->taps + t],
+                    c[p * g->units] * rows->tilted[t]);
     }
 }
 
@@ -145,28 +168,25 @@ static struct term line_step(const struct rows *rows, const struct line *l, doub
 static void step(struct rows *rows, size_t k)
 {
     const struct graph_layer *g = &rows->network->layers[k];
+    struct reach reach = rows->live[k];
     double *c = rows->coefficients + g->first;
+    reach.low -= g->first, reach.high -= g->first;
     if (g->kind == AFFINE)
-        affine_step(rows, g);
-    for (size_t o = 0; g->kind != AFFINE && o < g->count; o++) {
-        struct term term;
+        affine_step(rows, g, (struct reach){reach.low / g->units, (reach.high - 1) / g->units + 1});
+    for (size_t o = reach.low; g->kind != AFFINE && o < reach.high; o++) {
         if (c[o] == 0)
             continue;
         if (!isfinite(c[o]))
             rows->constant = INFINITY;
         for (size_t t = 0; g->kind == SUM && t < g->taps; t++)
-            rows->coefficients[g->sources[o * g->taps + t]] += c[o] / g->cells;
+            put(rows, t && g->with >= 0 ? g->with : g->from, g->sources[o * g->taps + t],
+                c[o] / g->cells);
         if (g->kind == SUM)
             continue;
-        term = line_step(rows, &rows->lines[g->first + o], c[o], &rows->constant);
-        rows->coefficients[term.value] += term.factor;
+        struct term term = line_step(rows, &rows->lines[g->first + o], c[o], &rows->constant);
+        put(rows, g->from, term.value, term.factor);
     }
-    memset(c, 0, g->count * sizeof *c);
-    rows->live[k] = 0;
-    if (g->from >= 0)
-        rows->live[g->from] = 1;
-    if (g->with >= 0)
-        rows->live[g->with] = 1;
+    forget(rows, k);
 }
 
 /* The most that coefficients on values come to, if all have bounds. */
@@ -174,10 +194,10 @@ static double most_of(const struct rows *rows)
 {
     double sum = rows->constant;
     for (size_t k = 0; k < rows->network->network->layer_count; k++) {
-        const struct graph_layer *g = &rows->network->layers[k];
-        if (rows->live[k] && !rows->bounded[k])
+        struct reach reach = rows->live[k];
+        if (reach.high && !rows->bounded[k])
             return INFINITY;
-        for (size_t i = g->first; rows->live[k] && i < g->first + g->count; i++) {
+        for (size_t i = reach.low; i < reach.high; i++) {
             double c = rows->coefficients[i];
             if (c != 0)
                 sum += c > 0 ? c * rows->values[i].up : -c * rows->values[i].down;
@@ -193,17 +213,16 @@ double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t 
     uint64_t hash = spot_hash(rows->choice, rows->asked++);
     if (hash % SPOT_ONE_IN == 0)
         before = fault_alloc(a->values + 2, sizeof *before);
-    for (size_t i = 0; i < count; i++)
-        rows->coefficients[terms[i].value] += terms[i].factor;
     rows->constant = 0;
-    rows->live[k] = 1;
+    for (size_t i = 0; i < count; i++)
+        put(rows, (int)k, terms[i].value, terms[i].factor);
     for (k++; k-- > 0 && best > goal;) {
-        if (!rows->live[k])
+        if (!rows->live[k].high)
             continue;
-        if (before)
-            memcpy(before, rows->coefficients, (a->values + 1) * sizeof *before);
-        if (before)
-            before[a->values + 1] = rows->constant;
+        if (before) {
+            memcpy(before, rows->coefficients, a->values * sizeof *before);
+            before[a->values] = rows->constant;
+        }
         step(rows, k);
         if (before)
             rows->disputed |= !spot_step(rows, k, before, hash);
@@ -211,9 +230,7 @@ double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t 
             best = audit_min(most_of(rows), best);
     }
     for (k = 0; k < a->network->layer_count; k++)
-        if (rows->live[k])
-            memset(rows->coefficients + a->layers[k].first, 0, a->layers[k].count * sizeof(double));
-    memset(rows->live, 0, a->network->layer_count);
+        forget(rows, k);
     free(before);
     return best;
 }

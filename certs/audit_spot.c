@@ -36,15 +36,20 @@ static void add(mpfr_t sum, double a, double b, double cells)
 static void add_unit(mpfr_t gap, const struct rows *rows, const struct graph_layer *g, size_t unit,
                      const double *c, uint64_t hash)
 {
+    size_t first = 0, end = g->places;
+    while (first < end && c[first * g->units] == 0)
+        first++;
+    while (end > first && c[(end - 1) * g->units] == 0)
+        end--;
     const struct span *theta = rows->network->theta;
     mpfr_t sum;
     mpfr_init2(sum, BITS);
-    for (size_t t = 0; t < g->taps + (g->bias < SIZE_MAX); t++) { /* the last: the bias */
+    for (size_t t = 0; first < end && t < g->taps + (g->bias < SIZE_MAX); t++) { /* the last: the bias */
         struct span w = theta[t < g->taps ? g->weights + unit * g->taps + t : g->bias + unit];
         mpfr_set_zero(sum, 1);
-        for (size_t p = 0; p < g->places; p++)
-            if (c[p] != 0)
-                add(sum, c[p],
+        for (size_t p = first; p < end; p++)
+            if (c[p * g->units] != 0)
+                add(sum, c[p * g->units],
                     t < g->taps ? corner(rows, g->sources[p * g->taps + t], hash) : 1, 1);
         mpfr_mul_d(sum, sum, mpfr_sgn(sum) > 0 ? w.up : -w.down, MPFR_RNDD);
         mpfr_add(gap, gap, sum, MPFR_RNDD);
@@ -77,10 +82,10 @@ int spot_step(const struct rows *rows, size_t k, const double *before, uint64_t 
     if (!(rows->constant < INFINITY))
         return 1; /* no bound, no claim */
     mpfr_init2(gap, BITS);
-    mpfr_set_d(gap, before[a->values + 1], MPFR_RNDD);
+    mpfr_set_d(gap, before[a->values], MPFR_RNDD);
     add(gap, -1, rows->constant, 1);
-    for (size_t u = 0; g->kind == AFFINE && u < g->count / g->places; u++)
-        add_unit(gap, rows, g, u, c + u * g->places, hash);
+    for (size_t u = 0; g->kind == AFFINE && u < g->units; u++)
+        add_unit(gap, rows, g, u, c + u, hash);
     for (size_t o = 0; g->kind != AFFINE && o < g->count; o++)
         if (c[o] != 0)
             add_value(gap, rows, g, o, c[o], hash);
