@@ -12,7 +12,7 @@ static int bound(const struct audit_network *a, const float *input, int label,
 {
     struct fault overflow;
     return a->network->kind == NETWORK_LSNN
-               ? audit_trace(a, input, label, NULL, 0, NULL, NULL, margins, &overflow)
+               ? audit_trace(a, input, label, NULL, 0, NULL, margins, &overflow)
                : audit_feedforward(a, input, label, margins);
 }
 
@@ -60,8 +60,8 @@ struct tree {
 static int check_leaf(struct tree *t, size_t depth)
 {
     struct audit_margins margins;
-    if (audit_trace(t->network, t->input, t->label, t->cases, depth, &t->text.at, t->text.end,
-                    &margins, t->why))
+    if (audit_trace(t->network, t->input, t->label, t->cases, depth, &t->text, &margins,
+                    t->why))
         return -1;
     return audit_margins_prove(&margins, t->network->network->class_count, t->label)
                ? 0
@@ -127,8 +127,8 @@ enum evidence evidence_check(const struct audit_network *around,
     case CERTIFIED_TRACE:
         return check_trace(around, sample, input, why);
     case CERTIFIED_LINEAR:
-        return audit_linear(around, input, sample->label, sample->evidence, sample->evidence_end,
-                            why)
+        return audit_linear(around, input, sample->label,
+                            &(struct text){sample->evidence, sample->evidence_end}, why)
                    ? EVIDENCE_FAILS
                    : EVIDENCE_HOLDS;
     case FALSIFIED:

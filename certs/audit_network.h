@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "audit_numbers.h"
+#include "audit_text.h"
 #include "specs/box.h"
 #include "specs/network.h"
 
@@ -89,22 +90,22 @@ void audit_readout(const struct audit_network *a, const struct audit_readout *r,
 int audit_feedforward(const struct audit_network *a, const float *input, int label,
                       struct audit_margins *margins) __attribute__((warn_unused_result));
 
-/* A leaf of trace evidence: `text` up to `end` has a line per step (certificate.md); *text moves
- * behind them.  cases are assumptions about spikes.  With text NULL the intervals are followed
- * without evidence: each neuron has one history, and what is possible happens.  Returns 0, or
- * -1 with the defect. */
+/* A leaf of trace evidence, which has a line per step (certificate.md); *text moves behind it.
+ * cases are assumptions about spikes.  With text NULL the intervals are followed without
+ * evidence: each neuron has one history, and what is possible happens.  Returns 0, or -1 with
+ * the defect. */
 struct audit_case {
     size_t step, unit;
     int fires;
 };
 int audit_trace(const struct audit_network *a, const float *input, int label,
-                const struct audit_case *cases, size_t case_count, const char **text,
-                const char *end, struct audit_margins *margins, struct fault *fault)
+                const struct audit_case *cases, size_t case_count, struct text *text,
+                struct audit_margins *margins, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* Linear evidence, from `text` to `end`.  Returns 0 if all of it holds, so that the margins are
+/* Linear evidence.  Returns 0 if all of it holds, so that the margins are
  * positive, or -1 with the defect. */
-int audit_linear(const struct audit_network *a, const float *input, int label, const char *text,
-                 const char *end, struct fault *fault) __attribute__((warn_unused_result));
+int audit_linear(const struct audit_network *a, const float *input, int label,
+                 const struct text *text, struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

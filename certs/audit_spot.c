@@ -44,7 +44,8 @@ static void add_unit(mpfr_t gap, const struct rows *rows, const struct graph_lay
     const struct span *theta = rows->network->theta;
     mpfr_t sum;
     mpfr_init2(sum, BITS);
-    for (size_t t = 0; first < end && t < g->taps + (g->bias < SIZE_MAX); t++) { /* the last: the bias */
+    size_t terms = first == end ? 0 : g->taps + (g->bias < SIZE_MAX); /* the last: the bias */
+    for (size_t t = 0; t < terms; t++) {
         struct span w = theta[t < g->taps ? g->weights + unit * g->taps + t : g->bias + unit];
         mpfr_set_zero(sum, 1);
         for (size_t p = first; p < end; p++)

@@ -9,14 +9,12 @@
  * each neuron contains what the neuron has come to.  A step keeps it if every outcome that
  * the bounds leave possible for a history is among those that the raster claims, and every
  * successor goes into some history.  What is claimed beyond that only enlarges. */
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "audit_network.h"
+#include "certificate_raster.h"
 
-#define MOST_HISTORIES 32 /* per neuron */
 #define MOST_REFRACTORY 62
 
 struct history {
@@ -28,7 +26,7 @@ struct history {
 
 struct neuron {
     size_t count;
-    struct history histories[MOST_HISTORIES];
+    struct history histories[RASTER_HISTORIES];
 };
 
 struct run {
@@ -37,7 +35,7 @@ struct run {
     size_t case_count, step;
     struct neuron *neurons;
     struct span *filtered, *drive; /* by input, by neuron */
-    const char *at, *end; /* the step's line */
+    struct raster *raster; /* NULL: without evidence */
     struct fault *fault;
 };
 
@@ -150,95 +148,38 @@ static void join(struct history *into, const struct history *h)
     into->resets = span_hull(into->resets, h->resets);
 }
 
-/* Is the line's next word about this neuron?  Neurons without a word stay silent. */
-static int concerns(struct run *r, size_t unit)
+/* Without a raster: what is possible happens, and the successors become one history. */
+static void presume(struct raster_word *word, const int *fires, const int *silent, size_t count)
 {
-    char name[32];
-    int length = snprintf(name, sizeof name, " %zu", unit);
-    if (r->end - r->at < length || memcmp(r->at, name, (size_t)length) ||
-        (r->end - r->at > length && r->at[length] >= '0' && r->at[length] <= '9'))
-        return 0;
-    r->at += length;
-    return 1;
-}
-
-/* Outcomes claimed for a neuron's histories, "+", "-", "?" or "x", and the successors'
- * groups. */
-struct claim {
-    char outcome[MOST_HISTORIES];
-    size_t successors, groups;
-    unsigned char group[2 * MOST_HISTORIES];
-};
-
-static int read_groups(struct run *r, size_t unit, struct claim *claim)
-{
-    static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
-    size_t joined = 0;
-    if (r->at == r->end || *r->at != '/') {
-        for (size_t s = 0; s < claim->successors; s++)
-            claim->group[s] = (unsigned char)s;
-        claim->groups = claim->successors;
-        return claim->groups > MOST_HISTORIES ? wrong(r, unit, "too many histories") : 0;
-    }
-    r->at++;
-    claim->groups = 0;
-    for (size_t s = 0; s < claim->successors; s++, r->at++) {
-        const char *digit = r->at < r->end && *r->at ? strchr(digits, *r->at) : NULL;
-        if (!digit || (size_t)(digit - digits) > claim->groups)
-            return wrong(r, unit, "the groups of its histories are not numbered in order");
-        claim->group[s] = (unsigned char)(digit - digits);
-        joined += (size_t)(digit - digits) < claim->groups;
-        claim->groups += (size_t)(digit - digits) == claim->groups;
-    }
-    return joined ? 0 : wrong(r, unit, "groups are written that join nothing");
-}
-
-static int read_claim(struct run *r, size_t unit, struct claim *claim)
-{
-    size_t count = r->neurons[unit].count;
-    int quiet = 1, named = concerns(r, unit);
-    if (named && count > 1 && (r->at == r->end || *r->at++ != ':'))
-        return wrong(r, unit, "a colon is missing before its histories");
-    claim->successors = 0;
-    for (size_t k = 0; k < count; k++) {
-        char outcome = !named ? '-' : r->at < r->end ? *r->at++ : ' ';
-        if (!strchr("+-?x", outcome) || !outcome)
-            return wrong(r, unit, "an outcome is missing or none of + - ? x");
-        claim->outcome[k] = outcome;
-        quiet &= outcome == '-';
-        claim->successors += outcome == '?' ? 2 : outcome != 'x';
-    }
-    if (!claim->successors)
-        return wrong(r, unit, "no history is left");
-    if (read_groups(r, unit, claim))
-        return -1;
-    return named && quiet && claim->groups == count
-               ? wrong(r, unit, "it is written that nothing happens")
-               : 0;
+    memset(word->group, 0, sizeof word->group);
+    for (size_t k = 0; k < count; k++)
+        word->outcome[k] = fires[k] && silent[k] ? '?' : fires[k] ? '+' : silent[k] ? '-' : 'x';
 }
 
 /* A neuron's histories after the step. */
 static int follow(struct run *r, size_t unit)
 {
     struct neuron *n = &r->neurons[unit], next = {0};
-    struct claim claim;
+    struct raster_word word;
+    int fires[RASTER_HISTORIES], silent[RASTER_HISTORIES];
     size_t made = 0;
-    if (r->at && read_claim(r, unit, &claim))
+    for (size_t k = 0; k < n->count; k++)
+        find_possible(r, unit, &n->histories[k], &fires[k], &silent[k]);
+    if (!r->raster)
+        presume(&word, fires, silent, n->count);
+    else if (raster_word(r->raster, unit, n->count, &word))
         return -1;
     for (size_t k = 0; k < n->count; k++) {
-        int fires, silent;
-        find_possible(r, unit, &n->histories[k], &fires, &silent);
-        int says_fires = r->at ? strchr("+?", claim.outcome[k]) != NULL : fires;
-        int says_silent = r->at ? strchr("-?", claim.outcome[k]) != NULL : silent;
-        if (fires && !says_fires)
+        int may[2] = {strchr("-?", word.outcome[k]) != NULL, strchr("+?", word.outcome[k]) != NULL};
+        if (fires[k] && !may[1])
             return wrong(r, unit, "it may fire, which the certificate leaves out");
-        if (silent && !says_silent)
+        if (silent[k] && !may[0])
             return wrong(r, unit, "it may stay silent, which the certificate leaves out");
         for (int spike = 1; spike >= 0; spike--) {
-            if (!(spike ? says_fires : says_silent))
+            if (!may[spike])
                 continue;
             struct history s = successor(r->a, &n->histories[k], spike);
-            size_t group = r->at ? claim.group[made++] : 0;
+            size_t group = word.group[made++];
             if (group == next.count)
                 next.histories[next.count++] = s;
             else
@@ -246,12 +187,14 @@ static int follow(struct run *r, size_t unit)
         }
     }
     *n = next;
-    return 0;
+    return n->count ? 0 : wrong(r, unit, "no history is left");
 }
 
 static int step(struct run *r, const float *x)
 {
     size_t units = r->a->network->lsnn.units;
+    if (r->raster && raster_line(r->raster))
+        return -1;
     find_drive(r, x);
     for (size_t i = 0; i < units; i++)
         if (compare(r, i))
@@ -259,9 +202,7 @@ static int step(struct run *r, const float *x)
     for (size_t i = 0; i < units; i++)
         if (follow(r, i))
             return -1;
-    if (r->at != r->end)
-        return fault_set(r->fault, "step %zu: the line goes on with '%.20s'", r->step, r->at);
-    return 0;
+    return r->raster ? raster_line_end(r->raster) : 0;
 }
 
 /* The least and most spikes of every neuron, as intervals. */
@@ -276,34 +217,16 @@ static void count_spikes(struct run *r)
     }
 }
 
-/* Take the step's line, if there are lines. */
-static int take_line(struct run *r, const char **text, const char *end)
-{
-    if (!text)
-        return 0;
-    const char *stop = memchr(*text, '\n', (size_t)(end - *text));
-    if (!stop)
-        return fault_set(r->fault, "step %zu: the raster ends too early", r->step);
-    r->at = *text;
-    r->end = stop;
-    *text = stop + 1;
-    if (r->end - r->at == 1) /* a lone blank: nobody fires */
-        r->at++;
-    return 0;
-}
-
-static int follow_raster(struct run *r, const float *input, int label, const char **text,
-                         const char *end, struct audit_margins *margins)
+static int follow_all(struct run *r, const float *input, int label, struct audit_margins *margins)
 {
     const struct lsnn *l = &r->a->network->lsnn;
     for (size_t i = 0; i < l->units; i++) {
         r->neurons[i].count = 1;
         r->neurons[i].histories[0].blocked = 1;
     }
-    for (r->step = 0; r->step < l->steps; r->step++) {
-        if (take_line(r, text, end) || step(r, input + r->step * l->inputs))
+    for (r->step = 0; r->step < l->steps; r->step++)
+        if (step(r, input + r->step * l->inputs))
             return -1;
-    }
     count_spikes(r);
     const struct audit_readout readout = {l->w_out, l->b_out, l->units, 1, l->classes,
                                           (double)l->steps};
@@ -312,18 +235,24 @@ static int follow_raster(struct run *r, const float *input, int label, const cha
 }
 
 int audit_trace(const struct audit_network *a, const float *input, int label,
-                const struct audit_case *cases, size_t case_count, const char **text,
-                const char *end, struct audit_margins *margins, struct fault *fault)
+                const struct audit_case *cases, size_t case_count, struct text *text,
+                struct audit_margins *margins, struct fault *fault)
 {
     const struct lsnn *l = &a->network->lsnn;
     if (a->network->kind != NETWORK_LSNN || l->refractory > MOST_REFRACTORY)
         return fault_set(fault, "a raster is evidence for spiking networks with at most %d "
                          "blocked steps only", MOST_REFRACTORY);
+    struct raster raster = {.fault = fault};
     struct run r = {.a = a, .cases = cases, .case_count = case_count, .fault = fault,
+                    .raster = text ? &raster : NULL,
                     .filtered = fault_alloc(l->inputs, sizeof *r.filtered),
                     .drive = fault_alloc(l->units, sizeof *r.drive),
                     .neurons = fault_alloc(l->units, sizeof *r.neurons)};
-    int failed = follow_raster(&r, input, label, text, end, margins);
+    if (text)
+        raster.text = *text;
+    int failed = follow_all(&r, input, label, margins);
+    if (text)
+        *text = raster.text;
     free(r.filtered);
     free(r.drive);
     free(r.neurons);

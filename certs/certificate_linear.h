@@ -1,0 +1,38 @@
+/* certificate_linear.h -- reading linear evidence, bounds between the layers (certificate.md). */
+#ifndef CERTS_CERTIFICATE_LINEAR_H
+#define CERTS_CERTIFICATE_LINEAR_H
+
+#include "audit_text.h"
+#include "specs/fault.h"
+
+#define LINEAR_MEMBERS 36 /* of a window, at most */
+
+struct linear_text {
+    struct text text;
+    double unit; /* numbers are in units of this */
+    struct fault *fault;
+};
+
+/* What is said of a window: `winner` and `top` are members' numbers, named[i] is set for those not
+ * said to be at most the winner + excess. */
+struct linear_window {
+    size_t winner, top;
+    double excess;
+    unsigned char named[LINEAR_MEMBERS];
+};
+
+/* All return 0, or -1 with the defect.  The line " NAME INDEX EXPONENT", which sets the unit, or
+ * " found INDEX" (linear_found: 1 if there is none); then numbers: a value's bounds, exact; a
+ * window of so many members; a margin, greater than 0.  linear_end: the end of a line. */
+int linear_head(struct linear_text *t, const char *name, size_t index)
+    __attribute__((warn_unused_result));
+int linear_found(struct linear_text *t, size_t index) __attribute__((warn_unused_result));
+int linear_value(struct linear_text *t, double *low, double *high)
+    __attribute__((warn_unused_result));
+int linear_window(struct linear_text *t, size_t members, struct linear_window *window)
+    __attribute__((warn_unused_result));
+int linear_margin(struct linear_text *t, size_t class, double *margin)
+    __attribute__((warn_unused_result));
+int linear_end(struct linear_text *t, const char *expected) __attribute__((warn_unused_result));
+
+#endif

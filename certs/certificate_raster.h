@@ -1,0 +1,32 @@
+/* certificate_raster.h -- reading a leaf of trace evidence, a spike raster (certificate.md). */
+#ifndef CERTS_CERTIFICATE_RASTER_H
+#define CERTS_CERTIFICATE_RASTER_H
+
+#include "audit_text.h"
+#include "specs/fault.h"
+
+#define RASTER_HISTORIES 32 /* per neuron, at most */
+
+/* The lines, one per step; `step` counts those taken. */
+struct raster {
+    struct text text, line; /* what is left: of the evidence, of the step's line */
+    size_t step;
+    struct fault *fault;
+};
+
+/* What is said of one neuron: the outcomes of its histories, "+", "-", "?" or "x", and into
+ * which of `groups` new histories each of their successors goes. */
+struct raster_word {
+    char outcome[RASTER_HISTORIES];
+    size_t successors, groups;
+    unsigned char group[2 * RASTER_HISTORIES];
+};
+
+/* Go to the next step's line; to what it says of a neuron that has so many histories (a neuron
+ * without a word is silent); past its end.  0, or -1 with the defect. */
+int raster_line(struct raster *r) __attribute__((warn_unused_result));
+int raster_word(struct raster *r, size_t unit, size_t histories, struct raster_word *word)
+    __attribute__((warn_unused_result));
+int raster_line_end(struct raster *r) __attribute__((warn_unused_result));
+
+#endif
