@@ -23,14 +23,14 @@ static int is_proved(struct claims *c, size_t k, const struct term *terms, size_
 
 /* The windows of a layer over the maps of the one that it reads, layer k: rows of `width` places;
  * windows `across` side by side, `windows` to a unit. */
-struct grid {
+struct pooling {
     size_t k, size, width, across, windows, units;
 };
 
-static struct grid grid_of(const struct audit_network *a, const struct graph_layer *window)
+static struct pooling pooling_of(const struct audit_network *a, const struct graph_layer *window)
 {
     struct shape s = a->network->layers[window->from].out;
-    struct grid g = {.k = (size_t)window->from, .size = 1, .width = s.width, .units = s.channels};
+    struct pooling g = {.k = (size_t)window->from, .size = 1, .width = s.width, .units = s.channels};
     while (g.size * g.size < window->taps)
         g.size++;
     g.across = s.width / g.size;
@@ -39,7 +39,7 @@ static struct grid grid_of(const struct audit_network *a, const struct graph_lay
 }
 
 /* Number of the value at a place, counted without those that pooling drops. */
-static size_t value_at(const struct claims *c, const struct grid *g, size_t place, size_t unit)
+static size_t value_at(const struct claims *c, const struct pooling *g, size_t place, size_t unit)
 {
     size_t columns = g->across * g->size;
     size_t cell = place / columns * g->width + place % columns;
@@ -47,7 +47,7 @@ static size_t value_at(const struct claims *c, const struct grid *g, size_t plac
 }
 
 /* One value's bounds, claimed and checked. */
-static int take_value(struct claims *c, const struct grid *g, size_t place, size_t unit)
+static int take_value(struct claims *c, const struct pooling *g, size_t place, size_t unit)
 {
     size_t value = value_at(c, g, place, unit);
     const struct term above = {value, 1}, below = {value, -1};
@@ -63,7 +63,7 @@ static int take_value(struct claims *c, const struct grid *g, size_t place, size
 }
 
 /* Bounds that are computed, not claimed, by going all the way back. */
-static int find_value(struct claims *c, const struct grid *g, size_t place, size_t unit)
+static int find_value(struct claims *c, const struct pooling *g, size_t place, size_t unit)
 {
     size_t value = value_at(c, g, place, unit);
     const struct term above = {value, 1}, below = {value, -1};
@@ -81,7 +81,7 @@ static int is_first(const struct audit_network *a, int k)
                      (a->layers[k].with == -2 || is_first(a, a->layers[k].with)));
 }
 
-static int take_values(struct claims *c, const struct grid *g)
+static int take_values(struct claims *c, const struct pooling *g)
 {
     size_t places = g->windows * g->size * g->size;
     int claimed = is_first(c->network, (int)g->k) ? 0 : linear_found(&c->text, g->k);
@@ -131,7 +131,7 @@ static size_t settle(struct claims *c, size_t k, const uint32_t *member, size_t 
     return members;
 }
 
-static int take_windows(struct claims *c, size_t layer, const struct grid *g)
+static int take_windows(struct claims *c, size_t layer, const struct pooling *g)
 {
     const struct graph_layer *window = &c->network->layers[layer];
     if (g->size > 1 && linear_head(&c->text, "windows", g->k))
@@ -205,7 +205,7 @@ static int take_all(struct claims *c, size_t label)
         if (g->taps > LINEAR_MEMBERS)
             return fault_set(c->fault, "layer %zu: windows of more than %d values have no linear "
                              "evidence", k, LINEAR_MEMBERS);
-        struct grid grid = grid_of(a, g);
+        struct pooling grid = pooling_of(a, g);
         if (take_values(c, &grid) || take_windows(c, k, &grid))
             return -1;
     }

@@ -36,7 +36,8 @@ struct rows {
     unsigned char *bounded; /* layers all of whose values have bounds */
     struct span *gathered;  /* [taps] */
     double *tilted;         /* [taps] */
-    uint64_t choice, asked; /* which rows MPFR looks at, by hash */
+    uint64_t choice, asked; /* which rows MPFR looks at, by hash, */
+    uint64_t one_in;        /* and one in how many */
     int disputed;           /* MPFR has found a step that does not hold */
 };
 void rows_make(struct rows *rows, const struct audit_network *a, const float *input,
@@ -62,7 +63,7 @@ double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t 
 /* A second opinion, in MPFR: does a row's step through layer k hold at a corner of the bounds,
  * chosen by a hash, with the parameters that are worst there?  The row is as it was `before`
  * (coefficients, then the constant), and as it is now. */
-#define SPOT_ONE_IN 256 /* rows */
+#define SPOT_ONE_IN 256
 uint64_t spot_hash(uint64_t choice, uint64_t i);
 int spot_step(const struct rows *rows, size_t k, const double *before, uint64_t hash);
 

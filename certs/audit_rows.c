@@ -19,7 +19,7 @@ void rows_make(struct rows *rows, const struct audit_network *a, const float *in
     size_t taps = 1, values = a->values + 1;
     for (size_t k = 0; k < a->network->layer_count; k++)
         taps = a->layers[k].taps > taps ? a->layers[k].taps : taps;
-    *rows = (struct rows){.network = a, .choice = choice};
+    *rows = (struct rows){.network = a, .choice = choice, .one_in = SPOT_ONE_IN};
     rows->values = fault_alloc(values, sizeof *rows->values);
     rows->lines = fault_alloc(values, sizeof *rows->lines);
     rows->coefficients = fault_alloc(values, sizeof(double));
@@ -211,7 +211,7 @@ double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t 
     const struct audit_network *a = rows->network;
     double best = INFINITY, *before = NULL;
     uint64_t hash = spot_hash(rows->choice, rows->asked++);
-    if (hash % SPOT_ONE_IN == 0)
+    if (hash % rows->one_in == 0)
         before = fault_alloc(a->values + 2, sizeof *before);
     rows->constant = 0;
     for (size_t i = 0; i < count; i++)
