@@ -1,155 +1,7 @@
-/* audit_feedforward.c -- a feed-forward network as values and their sources, and interval bounds of
- * all of them; see audit_network.h and specs/network.md. */
+/* audit_feedforward.c -- interval bounds of a feed-forward network; see audit_network.h. */
 #include <stdlib.h>
 
 #include "audit_network.h"
-
-#define MOST_SOURCES ((size_t)1 << 27)
-
-/* Of value o, or for an affine layer of place o, the tap-th source within the layer read,
- * both in the order of specs/network.md; SIZE_MAX: outside. */
-static size_t source_of(const struct layer *l, size_t o, size_t tap)
-{
-    struct shape in = l->in, out = l->out;
-    size_t x = o % out.width, y = o / out.width % out.height, c = o / out.width / out.height;
-    switch (l->kind) {
-    case LAYER_DENSE:
-        return tap;
-    case LAYER_CONV2D:
-        c = tap / l->kernel_width / l->kernel_height;
-        y = y * l->stride + tap / l->kernel_width % l->kernel_height - l->top;
-        x = x * l->stride + tap % l->kernel_width - l->left;
-        return y < in.height && x < in.width ? (c * in.height + y) * in.width + x : SIZE_MAX;
-    case LAYER_GLOBALAVGPOOL:
-        return o * in.height * in.width + tap;
-    case LAYER_MAXPOOL2D:
-    case LAYER_AVGPOOL2D:
-        return (c * in.height + y * l->size + tap / l->size) * in.width + x * l->size +
-               tap % l->size;
-    case LAYER_SLICE:
-        return (c * in.height + y * l->stride) * in.width + x * l->stride;
-    case LAYER_PAD:
-        return c < l->before || c - l->before >= in.channels
-                   ? SIZE_MAX
-                   : ((c - l->before) * in.height + y) * in.width + x;
-    default:
-        return o;
-    }
-}
-
-static size_t taps_of(const struct layer *l)
-{
-    switch (l->kind) {
-    case LAYER_DENSE:
-        return shape_count(l->in);
-    case LAYER_CONV2D:
-        return l->in.channels * l->kernel_height * l->kernel_width;
-    case LAYER_GLOBALAVGPOOL:
-        return l->in.height * l->in.width;
-    case LAYER_MAXPOOL2D:
-    case LAYER_AVGPOOL2D:
-        return l->size * l->size;
-    default:
-        return l->kind == LAYER_ADD ? 2 : 1;
-    }
-}
-
-static int is_window(const struct layer *l)
-{
-    return l->kind == LAYER_RELU || l->kind == LAYER_MAXPOOL2D;
-}
-
-/* The layer whose values are read where `from` says so, with flattening undone. */
-static int read_by(const struct network *n, int from)
-{
-    while (from >= 0 && n->layers[from].kind == LAYER_FLATTEN)
-        from = n->layers[from].from;
-    return from;
-}
-
-/* Of a ReLU or pooling layer: the other one in front of it, or NULL. */
-static const struct layer *partner(const struct network *n, const struct layer *l)
-{
-    int from = read_by(n, l->from);
-    const struct layer *p = from < 0 ? l : &n->layers[from];
-    return is_window(l) && is_window(p) && p->kind != l->kind ? p : NULL;
-}
-
-/* The layer whose kernel or windows layer l has. */
-static const struct layer *maps_of(const struct network *n, const struct layer *l)
-{
-    return partner(n, l) && l->kind == LAYER_RELU ? partner(n, l) : l;
-}
-
-/* Kind, sizes and place of layer k. */
-static void describe(struct audit_network *a, size_t k)
-{
-    const struct network *n = a->network;
-    const struct layer *l = &n->layers[k], *before = partner(n, l);
-    struct graph_layer *g = &a->layers[k];
-    int weights = l->kind == LAYER_DENSE || l->kind == LAYER_CONV2D;
-    *g = (struct graph_layer){.kind = weights ? AFFINE : is_window(l) ? WINDOW : SUM,
-                              .from = read_by(n, before ? before->from : l->from),
-                              .with = l->kind == LAYER_ADD ? read_by(n, l->with) : -2,
-                              .first = a->values, .count = shape_count(l->out),
-                              .taps = taps_of(maps_of(n, l)), .cells = 1,
-                              .floor = before || l->kind == LAYER_RELU};
-    g->units = weights ? l->out.channels : 1;
-    g->places = g->count / g->units;
-    if (l->kind == LAYER_AVGPOOL2D || l->kind == LAYER_GLOBALAVGPOOL)
-        g->cells = (double)g->taps;
-    if (weights) {
-        g->weights = n->tensors[l->weight].offset;
-        g->bias = l->bias < 0 ? SIZE_MAX : n->tensors[l->bias].offset;
-    }
-}
-
-static void find_sources(struct audit_network *a, size_t k)
-{
-    struct graph_layer *g = &a->layers[k];
-    const struct network *n = a->network;
-    const struct layer *maps = maps_of(n, &n->layers[k]);
-    struct shape out = n->layers[k].out;
-    g->sources = fault_alloc(g->places * g->taps, sizeof *g->sources);
-    for (size_t i = 0; i < g->places * g->taps; i++) {
-        size_t o = i / g->taps, tap = i % g->taps;
-        size_t at = g->kind == AFFINE ? o : audit_index(out, o);
-        size_t within = source_of(maps, o, tap);
-        int from = maps->kind == LAYER_ADD && tap ? g->with : g->from;
-        struct shape in = from < 0 ? n->input_shape : n->layers[from].out;
-        size_t first = from < 0 ? 0 : a->layers[from].first;
-        g->sources[at * g->taps + tap] =
-            (uint32_t)(within == SIZE_MAX ? a->values : first + audit_index(in, within));
-    }
-}
-
-int audit_graph_make(struct audit_network *a, struct fault *fault)
-{
-    const struct network *n = a->network;
-    size_t room = MOST_SOURCES;
-    a->layers = fault_alloc(n->layer_count, sizeof *a->layers);
-    a->values = n->input_count;
-    for (size_t k = 0; k < n->layer_count; k++) {
-        describe(a, k);
-        const struct graph_layer *g = &a->layers[k];
-        if (n->layers[k].kind == LAYER_BATCHNORM || g->places > room / g->taps)
-            return fault_set(fault, "layer %zu is of a kind or size that cannot be audited", k);
-        room -= g->places * g->taps;
-        a->values += g->count;
-    }
-    a->layers[read_by(n, (int)n->layer_count - 1)].readers = 1;
-    for (size_t k = n->layer_count; k-- > 0;) {
-        const struct graph_layer *g = &a->layers[k];
-        if (!g->readers)
-            continue;
-        find_sources(a, k);
-        if (g->from >= 0)
-            a->layers[g->from].readers++;
-        if (g->with >= 0)
-            a->layers[g->with].readers++;
-    }
-    return 0;
-}
 
 struct span audit_value(const struct audit_network *a, const struct graph_layer *g,
                         const struct span *values, size_t o)
@@ -174,7 +26,7 @@ struct span audit_value(const struct audit_network *a, const struct graph_layer 
 static int all_values(const struct audit_network *a, size_t layers, struct span *values)
 {
     for (size_t k = 0; k < layers; k++) {
-        const struct graph_layer *g = &a->layers[k];
+        const struct graph_layer *g = &a->graph.layers[k];
         for (size_t o = 0; g->readers && o < g->count; o++) {
             values[g->first + o] = audit_value(a, g, values, o);
             if (!audit_finite(values[g->first + o]))
@@ -188,13 +40,15 @@ int audit_feedforward(const struct audit_network *a, const float *input, int lab
                       struct audit_margins *margins)
 {
     const struct network *n = a->network;
-    size_t end = (size_t)read_by(n, (int)n->layer_count - 1);
+    size_t end = n->layer_count - 1;
+    while (n->layers[end].kind == LAYER_FLATTEN)
+        end = (size_t)n->layers[end].from;
     const struct layer *last = &n->layers[end];
-    const struct graph_layer *g = &a->layers[end];
+    const struct graph_layer *g = &a->graph.layers[end];
     int dense = last->kind == LAYER_DENSE;
-    struct span *values = fault_alloc(a->values + 1, sizeof *values);
+    struct span *values = fault_alloc(a->graph.values + 1, sizeof *values);
     for (size_t i = 0; i < n->input_count; i++)
-        values[audit_index(n->input_shape, i)] = span_point(input[i]);
+        values[graph_index(n->input_shape, i)] = span_point(input[i]);
     int failed = all_values(a, end + !dense, values);
     if (!failed && dense) {
         const struct audit_readout readout = {last->weight, last->bias, g->taps, g->taps, 1, 1};
@@ -206,8 +60,8 @@ int audit_feedforward(const struct audit_network *a, const float *input, int lab
     }
     for (size_t j = 0; !failed && !dense && j < n->class_count; j++)
         margins->margin[j] =
-            span_subtract(values[g->first + audit_index(last->out, (size_t)label)],
-                          values[g->first + audit_index(last->out, j)]);
+            span_subtract(values[g->first + graph_index(last->out, (size_t)label)],
+                          values[g->first + graph_index(last->out, j)]);
     free(values);
     return failed;
 }

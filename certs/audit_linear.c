@@ -43,7 +43,7 @@ static size_t value_at(const struct claims *c, const struct pooling *g, size_t p
 {
     size_t columns = g->across * g->size;
     size_t cell = place / columns * g->width + place % columns;
-    return c->network->layers[g->k].first + cell * g->units + unit;
+    return c->network->graph.layers[g->k].first + cell * g->units + unit;
 }
 
 /* One value's bounds, claimed and checked. */
@@ -77,8 +77,8 @@ static int find_value(struct claims *c, const struct pooling *g, size_t place, s
 /* Is there no window between a layer and the input? */
 static int is_first(const struct audit_network *a, int k)
 {
-    return k < 0 || (a->layers[k].kind != WINDOW && is_first(a, a->layers[k].from) &&
-                     (a->layers[k].with == -2 || is_first(a, a->layers[k].with)));
+    return k < 0 || (a->graph.layers[k].kind != WINDOW && is_first(a, a->graph.layers[k].from) &&
+                     (a->graph.layers[k].with == -2 || is_first(a, a->graph.layers[k].with)));
 }
 
 static int take_values(struct claims *c, const struct pooling *g)
@@ -133,13 +133,13 @@ static size_t settle(struct claims *c, size_t k, const uint32_t *member, size_t 
 
 static int take_windows(struct claims *c, size_t layer, const struct pooling *g)
 {
-    const struct graph_layer *window = &c->network->layers[layer];
+    const struct graph_layer *window = &c->network->graph.layers[layer];
     if (g->size > 1 && linear_head(&c->text, "windows", g->k))
         return -1;
     for (size_t index = 0; index < g->windows; index++) {
         for (size_t unit = 0; unit < g->units; unit++) {
             struct linear_window w = {.named = {1}};
-            size_t o = audit_index(c->network->network->layers[layer].out,
+            size_t o = graph_index(c->network->network->layers[layer].out,
                                    unit * g->windows + index);
             if (g->size > 1 && linear_window(&c->text, window->taps, &w))
                 return -1;
@@ -160,7 +160,7 @@ static int take_windows(struct claims *c, size_t layer, const struct pooling *g)
 /* A layer that only passes values on has bounds if these have. */
 static void pass_on(struct claims *c, size_t k)
 {
-    const struct graph_layer *g = &c->network->layers[k];
+    const struct graph_layer *g = &c->network->graph.layers[k];
     c->rows.bounded[k] = c->rows.bounded[g->from] && (g->with < 0 || c->rows.bounded[g->with]);
     for (size_t o = 0; c->rows.bounded[k] && o < g->count; o++)
         c->rows.values[g->first + o] = audit_value(c->network, g, c->rows.values, o);
@@ -168,7 +168,7 @@ static void pass_on(struct claims *c, size_t k)
 
 static int take_margins(struct claims *c, size_t last, size_t label)
 {
-    const struct graph_layer *logits = &c->network->layers[last];
+    const struct graph_layer *logits = &c->network->graph.layers[last];
     double margin;
     if (linear_head(&c->text, "margins", last))
         return -1;
@@ -197,7 +197,7 @@ static int take_all(struct claims *c, size_t label)
     if (rows_suit(a, c->fault))
         return -1;
     for (size_t k = 0; k < last; k++) {
-        const struct graph_layer *g = &a->layers[k];
+        const struct graph_layer *g = &a->graph.layers[k];
         if (g->readers && g->kind == SUM)
             pass_on(c, k);
         if (!g->readers || g->kind != WINDOW)

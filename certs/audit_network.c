@@ -70,7 +70,7 @@ int audit_network_prepare(struct audit_network *a, const struct network *network
             return fault_set(fault, "parameter %zu has no finite interval", i);
         }
     }
-    if (network->kind == NETWORK_LSNN || !audit_graph_make(a, fault))
+    if (network->kind == NETWORK_LSNN || !graph_make(&a->graph, network, fault))
         return 0;
     audit_network_clear(a);
     return -1;
@@ -78,11 +78,8 @@ int audit_network_prepare(struct audit_network *a, const struct network *network
 
 void audit_network_clear(struct audit_network *a)
 {
-    for (size_t k = 0; a->layers && k < a->network->layer_count; k++)
-        free(a->layers[k].sources);
-    free(a->layers);
+    graph_clear(&a->graph);
     free(a->theta);
-    a->layers = NULL;
     a->theta = NULL;
 }
 

@@ -1,46 +1,21 @@
 /* audit_network.h -- a network in a box, as the auditor sees it.
  *
  * A prepared network is read-only and shared by threads.  All functions that bound expect upward
- * rounding (audit_numbers.h).
- *
- * A feed-forward network is a list of values: the input's, each layer's ([row][column][channel])
- * and last a 0, which stands for places outside a map.  Layers are of three kinds:
- *   AFFINE  value [place][unit] = bias[unit] + sum over taps of weights[unit][tap] * what
- *           sources[place][tap] names;
- *   SUM     value = the sum of what its sources name, divided by `cells`;
- *   WINDOW  value = the greatest of what its sources name, and with `floor` of 0.
- * Flattened values are those that were flattened; of a ReLU and a pooling layer in sequence the
- * later one is a WINDOW with floor on what the earlier one reads. */
+ * rounding (audit_numbers.h). */
 #ifndef CERTS_AUDIT_NETWORK_H
 #define CERTS_AUDIT_NETWORK_H
-
-#include <stdint.h>
 
 #include "audit_numbers.h"
 #include "audit_text.h"
 #include "specs/box.h"
-#include "specs/network.h"
+#include "specs/graph.h"
 
 #define AUDIT_CLASSES 1024
-
-enum graph_kind { AFFINE, SUM, WINDOW };
-struct graph_layer {
-    enum graph_kind kind;
-    int from, with;              /* layers read, NETWORK_INPUT; with: -2 if none */
-    size_t first, count;         /* its values */
-    size_t places, taps, units;  /* units: 1 unless AFFINE */
-    size_t readers;              /* layers that read it; the last one has 1; 0: skipped */
-    uint32_t *sources;           /* [places][taps], owned */
-    size_t weights, bias;        /* where in theta [units][taps], [units] are; SIZE_MAX: none */
-    int floor;
-    double cells;
-};
 
 struct audit_network {
     const struct network *network; /* borrowed */
     struct span *theta;            /* every parameter's interval, laid out as the network's */
-    struct graph_layer *layers;    /* feed-forward: [layer_count] */
-    size_t values;                 /* the last one's number: the 0 */
+    struct graph graph;            /* feed-forward */
     /* LSNN: rho, 1 - rho of the membrane and of the adaptation; b0; beta */
     struct span decay, complement, decay_ada, complement_ada, b0, beta;
 };
@@ -52,16 +27,7 @@ int audit_network_prepare(struct audit_network *a, const struct network *network
     __attribute__((warn_unused_result));
 void audit_network_clear(struct audit_network *a);
 
-/* Number of the i-th value of the order of specs/network.md, [channel][row][column]. */
-static inline size_t audit_index(struct shape s, size_t i)
-{
-    size_t map = s.height * s.width;
-    return i % map * s.channels + i / map;
-}
-
-/* The part of that which makes layers; and value o of one from the values before it. */
-int audit_graph_make(struct audit_network *a, struct fault *fault)
-    __attribute__((warn_unused_result));
+/* Value o of a layer from the values before it. */
 struct span audit_value(const struct audit_network *a, const struct graph_layer *g,
                         const struct span *values, size_t o);
 

@@ -16,9 +16,9 @@
 void rows_make(struct rows *rows, const struct audit_network *a, const float *input,
                uint64_t choice)
 {
-    size_t taps = 1, values = a->values + 1;
+    size_t taps = 1, values = a->graph.values + 1;
     for (size_t k = 0; k < a->network->layer_count; k++)
-        taps = a->layers[k].taps > taps ? a->layers[k].taps : taps;
+        taps = a->graph.layers[k].taps > taps ? a->graph.layers[k].taps : taps;
     *rows = (struct rows){.network = a, .choice = choice, .one_in = SPOT_ONE_IN};
     rows->values = fault_alloc(values, sizeof *rows->values);
     rows->lines = fault_alloc(values, sizeof *rows->lines);
@@ -28,7 +28,7 @@ void rows_make(struct rows *rows, const struct audit_network *a, const float *in
     rows->gathered = fault_alloc(taps, sizeof *rows->gathered);
     rows->tilted = fault_alloc(taps, sizeof(double));
     for (size_t i = 0; i < a->network->input_count; i++)
-        rows->values[audit_index(a->network->input_shape, i)] = span_point(input[i]);
+        rows->values[graph_index(a->network->input_shape, i)] = span_point(input[i]);
 }
 
 void rows_clear(struct rows *rows)
@@ -46,7 +46,7 @@ int rows_suit(const struct audit_network *a, struct fault *fault)
 {
     unsigned char signless[NETWORK_LAYERS] = {0};
     for (size_t k = 0; k < a->network->layer_count; k++) {
-        const struct graph_layer *g = &a->layers[k];
+        const struct graph_layer *g = &a->graph.layers[k];
         const int read[2] = {g->from, g->with};
         signless[k] = g->kind != AFFINE;
         if (g->kind == WINDOW && g->readers && !g->floor)
@@ -54,8 +54,8 @@ int rows_suit(const struct audit_network *a, struct fault *fault)
         for (int i = 0; g->readers && i < 1 + (g->with > -2); i++) {
             int sure = read[i] >= 0 && signless[read[i]], once = 0;
             if (read[i] >= 0)
-                once = g->kind != AFFINE && g->cells == 1 && a->layers[read[i]].readers == 1 &&
-                       (g->kind != WINDOW || a->layers[read[i]].kind != WINDOW);
+                once = g->kind != AFFINE && g->cells == 1 && a->graph.layers[read[i]].readers == 1 &&
+                       (g->kind != WINDOW || a->graph.layers[read[i]].kind != WINDOW);
             if (!sure && !once && (g->kind != AFFINE || read[i] >= 0))
                 return fault_set(fault, "layer %zu reads what may be negative", k);
             signless[k] &= g->kind == WINDOW || sure;
@@ -80,7 +80,7 @@ static double tilt(struct span w, struct span g, double *constant)
 static void put(struct rows *rows, int k, size_t value, double c)
 {
     struct reach *reach = &rows->live[k];
-    if (value == rows->network->values)
+    if (value == rows->network->graph.values)
         return;
     rows->coefficients[value] += c;
     if (reach->high == 0)
@@ -167,7 +167,7 @@ static struct term line_step(const struct rows *rows, const struct line *l, doub
 
 static void step(struct rows *rows, size_t k)
 {
-    const struct graph_layer *g = &rows->network->layers[k];
+    const struct graph_layer *g = &rows->network->graph.layers[k];
     struct reach reach = rows->live[k];
     double *c = rows->coefficients + g->first;
     reach.low -= g->first, reach.high -= g->first;
@@ -212,7 +212,7 @@ double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t 
     double best = INFINITY, *before = NULL;
     uint64_t hash = spot_hash(rows->choice, rows->asked++);
     if (hash % rows->one_in == 0)
-        before = fault_alloc(a->values + 2, sizeof *before);
+        before = fault_alloc(a->graph.values + 2, sizeof *before);
     rows->constant = 0;
     for (size_t i = 0; i < count; i++)
         put(rows, (int)k, terms[i].value, terms[i].factor);
@@ -220,13 +220,13 @@ double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t 
         if (!rows->live[k].high)
             continue;
         if (before) {
-            memcpy(before, rows->coefficients, a->values * sizeof *before);
-            before[a->values] = rows->constant;
+            memcpy(before, rows->coefficients, a->graph.values * sizeof *before);
+            before[a->graph.values] = rows->constant;
         }
         step(rows, k);
         if (before)
             rows->disputed |= !spot_step(rows, k, before, hash);
-        if (a->layers[k].kind == AFFINE)
+        if (a->graph.layers[k].kind == AFFINE)
             best = audit_min(most_of(rows), best);
     }
     for (k = 0; k < a->network->layer_count; k++)

@@ -77,13 +77,13 @@ static void add_value(mpfr_t gap, const struct rows *rows, const struct graph_la
 int spot_step(const struct rows *rows, size_t k, const double *before, uint64_t hash)
 {
     const struct audit_network *a = rows->network;
-    const struct graph_layer *g = &a->layers[k];
+    const struct graph_layer *g = &a->graph.layers[k];
     const double *c = before + g->first;
     mpfr_t gap;
     if (!(rows->constant < INFINITY))
         return 1; /* no bound, no claim */
     mpfr_init2(gap, BITS);
-    mpfr_set_d(gap, before[a->values], MPFR_RNDD);
+    mpfr_set_d(gap, before[a->graph.values], MPFR_RNDD);
     add(gap, -1, rows->constant, 1);
     for (size_t u = 0; g->kind == AFFINE && u < g->units; u++)
         add_unit(gap, rows, g, u, c + u, hash);
