@@ -21,27 +21,18 @@ static void enclose_tensor(struct audit_network *a, const struct tensor *t, cons
     mpq_clears(low, high, NULL);
 }
 
-static int positive_decay(const char *name, const char *decimal, struct span *decay,
-                          struct span *complement, struct fault *fault)
-{
-    mpq_t tau;
-    mpq_init(tau);
-    int failed = decimal_parse(decimal, tau, fault);
-    if (!failed && mpq_sgn(tau) <= 0)
-        failed = fault_set(fault, "%s is not positive", name);
-    if (!failed)
-        *decay = audit_decay(tau, complement);
-    mpq_clear(tau);
-    return failed;
-}
-
-static int decimal_span(const char *decimal, struct span *span, struct fault *fault)
+/* A constant of the neurons; with `complement` a time constant, of which exp(-1/tau) is kept and 1
+ * minus that. */
+static int enclose_constant(const char *name, const char *decimal, struct span *span,
+                            struct span *complement, struct fault *fault)
 {
     mpq_t value;
     mpq_init(value);
     int failed = decimal_parse(decimal, value, fault);
+    if (!failed && complement && mpq_sgn(value) <= 0)
+        failed = fault_set(fault, "%s is not positive", name);
     if (!failed)
-        *span = audit_span_of(value, value);
+        *span = complement ? audit_decay(value, complement) : audit_span_of(value, value);
     mpq_clear(value);
     return failed;
 }
@@ -55,9 +46,10 @@ int audit_network_prepare(struct audit_network *a, const struct network *network
         return fault_set(fault, "%zu classes; 2 to %d can be audited", network->class_count,
                          AUDIT_CLASSES);
     if (network->kind == NETWORK_LSNN &&
-        (positive_decay("tau", l->tau, &a->decay, &a->complement, fault) ||
-         positive_decay("tau_ada", l->tau_ada, &a->decay_ada, &a->complement_ada, fault) ||
-         decimal_span(l->b0, &a->b0, fault) || decimal_span(l->beta, &a->beta, fault)))
+        (enclose_constant("tau", l->tau, &a->decay, &a->complement, fault) ||
+         enclose_constant("tau_ada", l->tau_ada, &a->decay_ada, &a->complement_ada, fault) ||
+         enclose_constant("b0", l->b0, &a->b0, NULL, fault) ||
+         enclose_constant("beta", l->beta, &a->beta, NULL, fault)))
         return -1;
     a->theta = fault_alloc(network->parameter_count + 1, sizeof *a->theta);
     for (int t = 0; box && t < network->tensor_count; t++)
