@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "audit_text.h"
+#include "certificate_words.h"
 
 #define MOST_CASES 4096 /* assumed at once, and leaves below a sample */
 
@@ -100,7 +100,7 @@ static enum evidence check_trace(const struct audit_network *a,
     t->network = a;
     t->input = input;
     t->label = sample->label;
-    t->text = (struct text){sample->evidence, sample->evidence_end};
+    t->text = sample->evidence;
     t->why = why;
     int failed = check_tree(t, 0);
     if (!failed && t->text.at != t->text.end)
@@ -127,8 +127,7 @@ enum evidence evidence_check(const struct audit_network *around,
     case CERTIFIED_TRACE:
         return check_trace(around, sample, input, why);
     case CERTIFIED_LINEAR:
-        return audit_linear(around, input, sample->label,
-                            &(struct text){sample->evidence, sample->evidence_end}, why)
+        return audit_linear(around, input, sample->label, &sample->evidence, why)
                    ? EVIDENCE_FAILS
                    : EVIDENCE_HOLDS;
     case FALSIFIED:

@@ -61,11 +61,11 @@ static int read_values(const char *at, size_t count, float *star, struct fault *
 static int read_star(const struct certificate_sample *sample, const struct network *n,
                      const struct box *box, float *star, struct fault *why)
 {
-    size_t length = (size_t)(sample->evidence_end - sample->evidence), count = n->parameter_count;
-    if (length == 8 + count && !memcmp(sample->evidence, " signs ", 7))
-        return read_signs(sample->evidence + 7, n, box, star, why);
-    if (length == 9 + 8 * count && !memcmp(sample->evidence, " values ", 8))
-        return read_values(sample->evidence + 8, count, star, why);
+    size_t length = (size_t)(sample->evidence.end - sample->evidence.at), count = n->parameter_count;
+    if (length == 8 + count && !memcmp(sample->evidence.at, " signs ", 7))
+        return read_signs(sample->evidence.at + 7, n, box, star, why);
+    if (length == 9 + 8 * count && !memcmp(sample->evidence.at, " values ", 8))
+        return read_values(sample->evidence.at + 8, count, star, why);
     return fault_set(why, "neither a sign nor a value for each of %zu parameters", count);
 }
 

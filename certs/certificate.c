@@ -180,13 +180,13 @@ static int verdict_from_name(const char *name)
 /* Lines of evidence begin with a blank; which ones they must be is the checker's matter. */
 static void skip_evidence(struct certificate_sample *sample, struct reader *r)
 {
-    sample->evidence = r->at;
+    sample->evidence.at = r->at;
     while (r->at < r->end && *r->at == ' ') {
         const char *stop = memchr(r->at, '\n', (size_t)(r->end - r->at));
         r->at = stop ? stop + 1 : r->end;
         r->line++;
     }
-    sample->evidence_end = r->at;
+    sample->evidence.end = r->at;
 }
 
 static int read_sample(struct certificate *c, size_t i, struct reader *r)
@@ -210,7 +210,7 @@ static int read_sample(struct certificate *c, size_t i, struct reader *r)
     sample->verdict = (enum certificate_verdict)verdict;
     skip_evidence(sample, r);
     int shown = verdict == CERTIFIED_TRACE || verdict == CERTIFIED_LINEAR || verdict == FALSIFIED;
-    if (shown != (sample->evidence != sample->evidence_end))
+    if (shown != (sample->evidence.at != sample->evidence.end))
         return defect(r, shown ? "the evidence is missing" : "evidence for what needs none");
     return 0;
 }

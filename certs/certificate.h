@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "certificate_words.h"
 #include "specs/box.h"
 #include "specs/dataset.h"
 #include "specs/digest.h"
@@ -30,8 +31,8 @@ enum certificate_verdict {
 struct certificate_sample {
     int label;
     enum certificate_verdict verdict;
-    const char *evidence, *evidence_end; /* within the text */
-    size_t line;                         /* of the sample's own line, from 1 */
+    struct text evidence; /* within the certificate's */
+    size_t line;          /* of the sample's own line, from 1 */
 };
 
 struct certificate {

@@ -1,5 +1,5 @@
-/* audit_text.c -- see audit_text.h. */
-#include "audit_text.h"
+/* certificate_words.c -- see certificate_words.h. */
+#include "certificate_words.h"
 
 #include <string.h>
 
