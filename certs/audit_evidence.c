@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-#include "certificate_words.h"
+#include "certificate_raster.h"
+#include "certificate_witness.h"
 
 #define MOST_CASES 4096 /* assumed at once, and leaves below a sample */
 
@@ -33,8 +34,9 @@ static enum evidence check_box(const struct audit_network *a, int label, const f
                : fails(why, "interval bounds do not prove it");
 }
 
-enum evidence wrong_check(const struct audit_network *a, int label, const float *input,
-                          struct fault *why)
+/* Is the answer proven wrong for all parameters of the network's? */
+static enum evidence check_wrong(const struct audit_network *a, int label, const float *input,
+                                 struct fault *why)
 {
     struct audit_margins margins;
     if (bound(a, input, label, &margins))
@@ -45,8 +47,31 @@ enum evidence wrong_check(const struct audit_network *a, int label, const float 
                                                                           : EVIDENCE_OPEN;
 }
 
-/* The tree of cases that a sample's evidence is: " split STEP UNIT", then what is below it if
- * that spike is fired, then if not; or " leaf" and a raster. */
+/* Do the parameters written down lie in the box, and is the answer wrong there? */
+static enum evidence check_witness(const struct audit_network *nominal, const struct box *box,
+                                   const struct certificate_sample *sample, const float *input,
+                                   struct fault *why)
+{
+    size_t at, count = nominal->network->parameter_count;
+    float *star = fault_alloc(count, sizeof *star);
+    struct audit_network there = *nominal;
+    there.theta = fault_alloc(count, sizeof *there.theta);
+    enum evidence outcome = EVIDENCE_FAILS;
+    if (!witness_read(&sample->evidence, nominal->network, box, star, why)) {
+        for (size_t i = 0; i < count; i++)
+            there.theta[i] = span_point(star[i]);
+        if (box_contains(box, nominal->network, star, &at))
+            outcome = check_wrong(&there, sample->label, input, why);
+        else
+            fault_set(why, "parameter %zu of the witness is outside the box", at);
+    }
+    free(there.theta);
+    free(star);
+    return outcome;
+}
+
+/* The tree of cases that a sample's evidence is: a split, then what is below it if that spike is
+ * fired, then if not; or a leaf with its raster. */
 struct tree {
     const struct audit_network *network;
     const float *input;
@@ -72,17 +97,11 @@ static int check_tree(struct tree *t, size_t depth)
 {
     const struct lsnn *l = &t->network->network->lsnn;
     struct audit_case *assumed = &t->cases[depth];
-    if (!text_word(&t->text, " leaf\n"))
-        return check_leaf(t, depth);
+    int leaf = raster_node(&t->text, l->steps, l->units, &assumed->step, &assumed->unit, t->why);
+    if (leaf)
+        return leaf > 0 ? check_leaf(t, depth) : -1;
     if (depth + 1 == MOST_CASES || ++t->nodes == MOST_CASES)
         return fault_set(t->why, "more than %d cases", MOST_CASES);
-    if (t->text.at == t->text.end)
-        return fault_set(t->why, "the evidence ends before the last case");
-    if (text_word(&t->text, " split "))
-        return fault_set(t->why, "neither a leaf nor a split");
-    if (text_number(&t->text, l->steps - 1, &assumed->step) || text_word(&t->text, " ") ||
-        text_number(&t->text, l->units - 1, &assumed->unit) || text_word(&t->text, "\n"))
-        return fault_set(t->why, "a split is at none of the steps and neurons");
     assumed->fires = 1;
     if (check_tree(t, depth + 1))
         return -1;
@@ -120,7 +139,7 @@ enum evidence evidence_check(const struct audit_network *around,
     case CERTIFIED_BOX:
         return check_box(around, sample->label, input, why);
     case MISCLASSIFIED:
-        return wrong_check(nominal, sample->label, input, why);
+        return check_wrong(nominal, sample->label, input, why);
     case UNKNOWN:
     case UNCLAIMED:
         return EVIDENCE_HOLDS;
@@ -131,7 +150,7 @@ enum evidence evidence_check(const struct audit_network *around,
                    ? EVIDENCE_FAILS
                    : EVIDENCE_HOLDS;
     case FALSIFIED:
-        return witness_check(nominal, box, sample, input, why);
+        return check_witness(nominal, box, sample, input, why);
     case CERTIFICATE_VERDICTS:
         break;
     }

@@ -14,12 +14,4 @@ enum evidence evidence_check(const struct audit_network *around,
                              const struct certificate_sample *sample, const float *input,
                              struct fault *why);
 
-/* Parts of it: is the answer proven wrong for all parameters of the network's; do the
- * parameters written down lie in the box, and is the answer wrong there? */
-enum evidence wrong_check(const struct audit_network *a, int label, const float *input,
-                          struct fault *why);
-enum evidence witness_check(const struct audit_network *nominal, const struct box *box,
-                            const struct certificate_sample *sample, const float *input,
-                            struct fault *why);
-
 #endif

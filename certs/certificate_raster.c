@@ -4,6 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
+int raster_node(struct text *text, size_t steps, size_t units, size_t *step, size_t *unit,
+                struct fault *fault)
+{
+    if (!text_word(text, " leaf\n"))
+        return 1;
+    if (text->at == text->end)
+        return fault_set(fault, "the evidence ends before the last case");
+    if (text_word(text, " split "))
+        return fault_set(fault, "neither a leaf nor a split");
+    if (text_number(text, steps - 1, step) || text_word(text, " ") ||
+        text_number(text, units - 1, unit) || text_word(text, "\n"))
+        return fault_set(fault, "a split is at none of the steps and neurons");
+    return 0;
+}
+
 static int wrong(const struct raster *r, size_t unit, const char *what)
 {
     return fault_set(r->fault, "step %zu, neuron %zu: %s", r->step, unit, what);

@@ -1,13 +1,18 @@
-/* certificate_raster.h -- reading a leaf of trace evidence, a spike raster (certificate.md). */
+/* certificate_raster.h -- reading trace evidence: cases and spike rasters (certificate.md). */
 #ifndef CERTS_CERTIFICATE_RASTER_H
 #define CERTS_CERTIFICATE_RASTER_H
 
 #include "audit_text.h"
 #include "specs/fault.h"
 
+/* The next node of the tree of cases: 0 for a split, at one of so many steps and units, 1 for a leaf,
+ * or -1 with the defect. */
+int raster_node(struct text *text, size_t steps, size_t units, size_t *step, size_t *unit,
+                struct fault *fault) __attribute__((warn_unused_result));
+
 #define RASTER_HISTORIES 32 /* per neuron, at most */
 
-/* The lines, one per step; `step` counts those taken. */
+/* A leaf's lines, one per step; `step` counts those taken. */
 struct raster {
     struct text text, line; /* what is left: of the evidence, of the step's line */
     size_t step;
