@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "audit_claim.h"
-#include "audit_page.h"
-#include "audit_verdict.h"
+#include "audit_report.h"
 #include "console/exits.h"
 #include "console/options.h"
 
@@ -36,9 +35,10 @@ static const char help[] =
     "  audit result.cert --model model.bin --data /data\n"
     "  audit certificate --claim claim.json\n"
     "  audit result.cert --fraction 10 --seed 71236 --report verdict.html\n"
-    "\nExit status: 0 every sample checked (the claim holds), 1 the certificate is wrong (the claim is violated), 2 wrong flag, 3 "
-    "unreadable files or not the model or data that it speaks of, 4 some of what it says could "
-    "be neither confirmed nor refuted, or only a part was checked, 5 this machine does not round as it should.";
+    "\nExit status: 0 every sample checked (the claim holds), 1 the certificate is wrong (the "
+    "claim is violated), 2 wrong flag, 3 unreadable files or not the model or data that it speaks "
+    "of, 4 some of what it says could be neither confirmed nor refuted, or only a part was "
+    "checked, 5 this machine does not round as it should.";
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
@@ -85,36 +85,36 @@ static char *model_beside(const char *certificate)
     return path;
 }
 
-static int complain(const struct fault *fault, int status)
+static void complain(const struct fault *fault)
 {
     fprintf(stderr, "audit: %s\n", fault->text);
-    return status;
 }
 
 static int audit(const struct arguments *a, const char *model)
 {
     struct fault fault;
-    struct audit audit;
+    struct audit audit = {.part = 0};
     struct claim claim;
-    if ((a->claim && claim_read(&claim, a->claim, &fault)) ||
-        audit_open(&audit, a->certificate, model, a->common.data, &fault))
-        return complain(&fault, EXIT_INPUT);
-    if (a->claim && audit_claim_match(&claim, &audit, &fault)) {
-        audit_close(&audit);
-        return complain(&fault, EXIT_INPUT);
+    int status = EXIT_INPUT;
+    int failed = (a->claim && claim_read(&claim, a->claim, &fault)) ||
+                 audit_open(&audit, a->certificate, model, a->common.data, &fault) ||
+                 (a->claim && audit_claim_match(&claim, &audit, &fault));
+    if (!failed) {
+        audit_run(&audit, a->percent / 100, a->common.seed);
+        audit_print(stdout, &audit, a->certificate, model);
+        status = audit.open || audit.part ? EXIT_INCONCLUSIVE : EXIT_DONE;
+        if (audit.rejected) {
+            status = EXIT_VIOLATED;
+            complain(&audit.why);
+        }
+        if (a->claim)
+            status = audit_claim_verdict(&claim, &audit, stdout);
+        failed = a->report && audit_page(&audit, a->report, &fault);
     }
-    audit_run(&audit, a->percent / 100, a->common.seed);
-    audit_print(stdout, &audit, a->certificate, model);
-    int status = audit.rejected ? EXIT_VIOLATED : audit.open || audit.part ? EXIT_INCONCLUSIVE
-                                                               : EXIT_DONE;
-    if (audit.rejected)
-        complain(&audit.why, status);
-    if (a->claim)
-        status = audit_claim_verdict(&claim, &audit, stdout);
-    if (a->report && audit_page_write(&audit, a->report, &fault))
-        status = complain(&fault, EXIT_INPUT);
+    if (failed)
+        complain(&fault);
     audit_close(&audit);
-    return status;
+    return failed ? EXIT_INPUT : status;
 }
 
 int main(int argc, char **argv)

@@ -40,7 +40,7 @@ int audit_claim_match(const struct claim *claim, const struct audit *a, struct f
     return what ? fault_set(fault, "the certificate is not about the claim: %s", what) : 0;
 }
 
-/* A bound of erf(zeta / (sigma sqrt 2))^n from the side of `round`. */
+/* A bound of erf(ratio / sqrt 2)^n from the side of `round`. */
 static void bound_yield(mpfr_t p, const mpq_t ratio, unsigned long n, mpfr_rnd_t round)
 {
     mpfr_t root;
@@ -53,7 +53,10 @@ static void bound_yield(mpfr_t p, const mpq_t ratio, unsigned long n, mpfr_rnd_t
     mpfr_clear(root);
 }
 
-int audit_claim_yield(const struct claim *claim, const struct model *model)
+/* -1 if the claim's probability that a chip lies in the box is more than can be, 1 if it is proven,
+ * 0 if neither: (erf(zeta / (sigma sqrt 2)))^n for the n parameters other than 0 of a relative box
+ * in which all vary, enclosed by MPFR; 0 for other boxes. */
+static int compare_yield(const struct claim *claim, const struct model *model)
 {
     mpq_t zeta, sigma, promised;
     mpfr_t low, high;
@@ -83,10 +86,9 @@ int audit_claim_yield(const struct claim *claim, const struct model *model)
 
 int audit_claim_verdict(const struct claim *claim, const struct audit *a, FILE *stream)
 {
-    size_t proven = a->checked[CERTIFIED_BOX] + a->checked[CERTIFIED_TRACE] +
-                    a->checked[CERTIFIED_LINEAR];
+    size_t proven = certificate_certified(a->checked);
     size_t lost = a->checked[FALSIFIED] + a->checked[MISCLASSIFIED];
-    int chips = claim->has_yield ? audit_claim_yield(claim, &a->model) : 1, measured = 0;
+    int chips = claim->has_yield ? compare_yield(claim, &a->model) : 1, measured = 0;
     for (int kind = 0; kind < CLAIM_MEASURES; kind++)
         measured |= claim->promises[kind].made;
     fprintf(stream, "\nclaim: %zu of %zu samples promised, %zu proven here, %zu proven wrong or "

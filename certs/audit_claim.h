@@ -2,6 +2,8 @@
 #ifndef CERTS_AUDIT_CLAIM_H
 #define CERTS_AUDIT_CLAIM_H
 
+#include <stdio.h>
+
 #include "audit_verdict.h"
 #include "specs/claim.h"
 
@@ -13,10 +15,5 @@ int audit_claim_match(const struct claim *claim, const struct audit *audit, stru
 /* After audit_run: an exit status, and lines to `stream` that say why.  What the claim promises of
  * measurements is not audited, and keeps it open. */
 int audit_claim_verdict(const struct claim *claim, const struct audit *audit, FILE *stream);
-
-/* -1 if the claim's probability that a chip lies in the box is more than can be, 1 if it is proven, 0 if
- * neither: (erf(zeta / (sigma sqrt 2)))^n for the n parameters other than 0 of a relative box in
- * which all vary, enclosed by MPFR at 256 bits; 0 for other boxes. */
-int audit_claim_yield(const struct claim *claim, const struct model *model);
 
 #endif

@@ -2,8 +2,6 @@
 #ifndef CERTS_AUDIT_VERDICT_H
 #define CERTS_AUDIT_VERDICT_H
 
-#include <stdio.h>
-
 #include "audit_network.h"
 #include "certificate.h"
 #include "specs/dataset.h"
@@ -15,38 +13,36 @@ struct audit {
     struct dataset set;
     struct box box;
     struct audit_network around, nominal; /* the box, and the model itself */
-    size_t checked[CERTIFICATE_VERDICTS]; /* samples whose evidence holds */
-    size_t rejected;                      /* samples whose evidence does not */
-    size_t open;                          /* neither, for want of precision; not certified ones */
-    size_t first_rejected;
     int part;                             /* only a part was looked at */
-    size_t looked, unseen;                /* how many samples were; of them, not yet */
-    struct fault why;                     /* of the first one rejected */
+    size_t looked;                        /* how many samples were; of them, */
+    size_t checked[CERTIFICATE_VERDICTS]; /* those whose evidence holds, */
+    size_t rejected;                      /* does not hold, */
+    size_t open;                          /* or neither; not certified ones */
+    size_t first_rejected;
+    struct fault why; /* of the first one rejected */
 };
 
 /* Read all three and see that they belong together.  Returns 0, or -1 with the reason.
- * audit_close releases. */
+ * audit_close releases; it may come after a failure, and on a zeroed struct. */
 int audit_open(struct audit *audit, const char *certificate, const char *model, const char *data,
                struct fault *fault) __attribute__((warn_unused_result));
 void audit_close(struct audit *audit);
 
-/* Check every sample, or with 0 < fraction < 1 that part of them, chosen by a hash
- * (audit_part.h); results do not depend on the number of threads. */
+/* Check every sample, or with fraction < 1 that part of them; results do not depend on the
+ * number of threads. */
 void audit_run(struct audit *audit, double fraction, uint64_t seed);
 
-/* "ACCEPTED", "REJECTED", "INCONCLUSIVE" or "ACCEPTED IN PART". */
-const char *audit_word(const struct audit *audit);
+/* Mark that part (at least one sample): those whose SHA-256 of (certificate's digest, seed, index)
+ * is least.  Nobody knows them before the certificate is fixed and the seed is chosen.  Returns how
+ * many they are. */
+size_t audit_part_choose(const char *digest, uint64_t seed, double fraction, size_t count,
+                         unsigned char *chosen);
 
-/* Of a part: if this many or more of all samples' evidence did not hold, the probability of not
- * having noticed is at most audit_doubt. */
-size_t audit_most_false(const struct audit *audit);
-extern const double audit_doubt;
-
-/* What is proved, and what is not. */
-extern const char audit_scope[];
-
-/* One page with all that. */
-void audit_print(FILE *stream, const struct audit *audit, const char *certificate,
-                 const char *model);
+/* `checked` of `all` samples were drawn at random and all of them hold.  The least number b such
+ * that if b or more of all were false, a draw without any false one would have had a
+ * probability of at most PART_DOUBT; `all` if there is none.  By (1 - b/all)^checked, the
+ * binomial's tail, which bounds that of drawing without putting back. */
+#define PART_DOUBT 1e-6 /* probability of being deceived that is put up with */
+size_t audit_part_false(size_t checked, size_t all);
 
 #endif

@@ -19,6 +19,21 @@ const char *certificate_verdict_name(enum certificate_verdict verdict)
     return verdict_names[verdict];
 }
 
+int certificate_certifies(enum certificate_verdict verdict)
+{
+    return verdict == CERTIFIED_BOX || verdict == CERTIFIED_TRACE || verdict == CERTIFIED_LINEAR;
+}
+
+int certificate_claims(enum certificate_verdict verdict)
+{
+    return verdict != UNKNOWN && verdict != UNCLAIMED;
+}
+
+size_t certificate_certified(const size_t counts[CERTIFICATE_VERDICTS])
+{
+    return counts[CERTIFIED_BOX] + counts[CERTIFIED_TRACE] + counts[CERTIFIED_LINEAR];
+}
+
 /* Where reading is. */
 struct reader {
     const char *at, *end;

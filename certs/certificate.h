@@ -49,6 +49,11 @@ struct certificate {
 };
 
 const char *certificate_verdict_name(enum certificate_verdict verdict);
+/* Does it say that the answer is right for the whole box?  Does it say anything at all? */
+int certificate_certifies(enum certificate_verdict verdict);
+int certificate_claims(enum certificate_verdict verdict);
+/* How many of these samples are certified, by whatever means. */
+size_t certificate_certified(const size_t counts[CERTIFICATE_VERDICTS]);
 
 /* Read and check everything that can be checked without the model.  Returns 0, or -1 with
  * the defect; then nothing needs clearing. */

@@ -5,8 +5,8 @@
 #include "audit_text.h"
 #include "specs/fault.h"
 
-/* The next node of the tree of cases: 0 for a split, at one of so many steps and units, 1 for a leaf,
- * or -1 with the defect. */
+/* The next node of the tree of cases: 0 for a split, at one of so many steps and units, 1 for a
+ * leaf, or -1 with the defect. */
 int raster_node(struct text *text, size_t steps, size_t units, size_t *step, size_t *unit,
                 struct fault *fault) __attribute__((warn_unused_result));
 
