@@ -65,32 +65,6 @@ static int next_line(struct reader *r, char *line, size_t size)
     return 0;
 }
 
-/* A whole number as it is printed: no sign, no leading zero. */
-static int number(const char **at, size_t most, size_t *value)
-{
-    const char *s = *at;
-    size_t n = 0;
-    if (*s < '0' || *s > '9' || (*s == '0' && s[1] >= '0' && s[1] <= '9'))
-        return -1;
-    for (; *s >= '0' && *s <= '9'; s++) {
-        n = 10 * n + (size_t)(*s - '0');
-        if (n > most)
-            return -1;
-    }
-    *at = s;
-    *value = n;
-    return 0;
-}
-
-static int word(const char **at, const char *expected)
-{
-    size_t length = strlen(expected);
-    if (strncmp(*at, expected, length))
-        return -1;
-    *at += length;
-    return 0;
-}
-
 static int hex_digest(const char *s, char digest[DIGEST_HEX])
 {
     if (strlen(s) != DIGEST_HEX - 1 || strspn(s, "0123456789abcdef") != DIGEST_HEX - 1)
@@ -99,27 +73,28 @@ static int hex_digest(const char *s, char digest[DIGEST_HEX])
     return 0;
 }
 
-/* A line "NAME VALUE"; *value points into line. */
-static int entry(struct reader *r, const char *name, char *line, size_t size, const char **value)
+/* A line "NAME VALUE"; *value is the end of line, a string. */
+static int entry(struct reader *r, const char *name, char *line, size_t size, struct text *value)
 {
     if (next_line(r, line, size))
         return -1;
-    *value = line;
-    if (word(value, name) || word(value, " "))
+    *value = (struct text){line, line + strlen(line)};
+    if (text_word(value, name) || text_word(value, " "))
         return fault_set(r->fault, "line %zu: expected '%s'", r->line, name);
     return 0;
 }
 
-static int read_box(struct certificate *c, const char *value, struct reader *r)
+static int read_box(struct certificate *c, struct text value, struct reader *r)
 {
-    const char *space = strchr(value, ' ');
-    size_t exact, folded, length = space ? (size_t)(space - value) : 0;
+    const char *space = strchr(value.at, ' ');
+    size_t exact, folded, length = space ? (size_t)(space - value.at) : 0;
     if (!length || length >= sizeof c->box_typed)
         return defect(r, "the box is not described");
-    memcpy(c->box_typed, value, length);
-    value = space;
-    if (word(&value, " exact-bias ") || number(&value, 1, &exact) ||
-        word(&value, " folded-bias ") || number(&value, 1, &folded) || *value)
+    memcpy(c->box_typed, value.at, length);
+    value.at = space;
+    if (text_word(&value, " exact-bias ") || text_number(&value, 1, &exact) ||
+        text_word(&value, " folded-bias ") || text_number(&value, 1, &folded) ||
+        value.at != value.end)
         return defect(r, "the box is not described");
     if (box_form_parse(&c->form, c->box_typed, r->fault))
         return -1;
@@ -133,52 +108,52 @@ static int read_box(struct certificate *c, const char *value, struct reader *r)
 static int read_statement(struct certificate *c, struct reader *r)
 {
     char line[512];
-    const char *value;
+    struct text value;
     if (entry(r, "semantics", line, sizeof line, &value))
         return -1;
-    if (strcmp(value, CERTIFICATE_SEMANTICS))
+    if (strcmp(value.at, CERTIFICATE_SEMANTICS))
         return defect(r, "another semantics; this program knows " CERTIFICATE_SEMANTICS);
     if (entry(r, "model", line, sizeof line, &value))
         return -1;
-    if (hex_digest(value, c->model))
+    if (hex_digest(value.at, c->model))
         return defect(r, "the model's SHA-256 is not 64 hexadecimal digits");
     if (entry(r, "split", line, sizeof line, &value))
         return -1;
-    int split = split_from_name(value);
+    int split = split_from_name(value.at);
     if (split < 0)
         return defect(r, "the split is not test, valid or train");
     c->split = (enum split)split;
     if (entry(r, "data", line, sizeof line, &value))
         return -1;
-    if (hex_digest(value, c->data))
+    if (hex_digest(value.at, c->data))
         return defect(r, "the data's SHA-256 is not 64 hexadecimal digits");
     if (entry(r, "box", line, sizeof line, &value) || read_box(c, value, r))
         return -1;
     if (entry(r, "zeta", line, sizeof line, &value))
         return -1;
-    if (strlen(value) >= sizeof c->zeta)
+    if (strlen(value.at) >= sizeof c->zeta)
         return defect(r, "zeta is too long");
-    strcpy(c->zeta, value);
+    strcpy(c->zeta, value.at);
     if (entry(r, "criterion", line, sizeof line, &value))
         return -1;
-    return strcmp(value, "margin") ? defect(r, "the criterion is not margin") : 0;
+    return strcmp(value.at, "margin") ? defect(r, "the criterion is not margin") : 0;
 }
 
 static int read_counts(struct certificate *c, struct reader *r)
 {
     char line[512];
-    const char *value;
+    struct text value;
     if (entry(r, "samples", line, sizeof line, &value))
         return -1;
-    if (number(&value, (size_t)1 << 40, &c->first) || word(&value, " ") ||
-        number(&value, (size_t)1 << 40, &c->count) || *value || !c->count)
+    if (text_number(&value, (size_t)1 << 40, &c->first) || text_word(&value, " ") ||
+        text_number(&value, (size_t)1 << 40, &c->count) || value.at != value.end || !c->count)
         return defect(r, "the samples are not a first one and how many");
     if (c->first > CERTIFICATE_SAMPLES || c->count > CERTIFICATE_SAMPLES)
         return defect(r, "more than a million samples");
     for (int v = 0; v < CERTIFICATE_VERDICTS; v++) {
         if (entry(r, verdict_names[v], line, sizeof line, &value))
             return -1;
-        if (number(&value, c->count, &c->counts[v]) || *value)
+        if (text_number(&value, c->count, &c->counts[v]) || value.at != value.end)
             return defect(r, "not a count of samples");
     }
     return 0;
@@ -208,17 +183,17 @@ static int read_sample(struct certificate *c, size_t i, struct reader *r)
 {
     struct certificate_sample *sample = &c->samples[i];
     char line[128];
-    const char *at = line;
     size_t index, label;
     if (next_line(r, line, sizeof line))
         return -1;
     sample->line = r->line;
-    if (number(&at, 2 * CERTIFICATE_SAMPLES, &index) || word(&at, " ") ||
-        number(&at, 100000, &label) || word(&at, " "))
+    struct text text = {line, line + strlen(line)};
+    if (text_number(&text, 2 * CERTIFICATE_SAMPLES, &index) || text_word(&text, " ") ||
+        text_number(&text, 100000, &label) || text_word(&text, " "))
         return defect(r, "a sample's line is its index, label and verdict");
     if (index != c->first + i)
         return fault_set(r->fault, "line %zu: sample %zu is expected here", r->line, c->first + i);
-    int verdict = verdict_from_name(at);
+    int verdict = verdict_from_name(text.at);
     if (verdict < 0)
         return defect(r, "an unknown verdict");
     sample->label = (int)label;
