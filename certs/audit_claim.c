@@ -40,17 +40,20 @@ int audit_claim_match(const struct claim *claim, const struct audit *a, struct f
     return what ? fault_set(fault, "the certificate is not about the claim: %s", what) : 0;
 }
 
-/* A bound of erf(ratio / sqrt 2)^n from the side of `round`. */
-static void bound_yield(mpfr_t p, const mpq_t ratio, unsigned long n, mpfr_rnd_t round)
+/* The sign of p - promised, p = erf(ratio / sqrt 2)^n bounded from the side of `round`. */
+static int compare_bound(const mpq_t ratio, unsigned long n, const mpq_t promised,
+                         mpfr_rnd_t round)
 {
-    mpfr_t root;
-    mpfr_init2(root, BITS);
+    mpfr_t p, root;
+    mpfr_inits2(BITS, p, root, (mpfr_ptr)0);
     mpfr_sqrt_ui(root, 2, round == MPFR_RNDD ? MPFR_RNDU : MPFR_RNDD);
     mpfr_set_q(p, ratio, round);
     mpfr_div(p, p, root, round);
     mpfr_erf(p, p, round);
     mpfr_pow_ui(p, p, n, round);
-    mpfr_clear(root);
+    int sign = mpfr_cmp_q(p, promised);
+    mpfr_clears(p, root, (mpfr_ptr)0);
+    return sign;
 }
 
 /* -1 if the claim's probability that a chip lies in the box is more than can be, 1 if it is proven,
@@ -59,7 +62,6 @@ static void bound_yield(mpfr_t p, const mpq_t ratio, unsigned long n, mpfr_rnd_t
 static int compare_yield(const struct claim *claim, const struct model *model)
 {
     mpq_t zeta, sigma, promised;
-    mpfr_t low, high;
     unsigned long varying = 0;
     int sign = 0;
     if (strcmp(claim->box, "relative") || claim->exact_bias)
@@ -70,17 +72,15 @@ static int compare_yield(const struct claim *claim, const struct model *model)
         if (model->norms[i])
             return 0; /* folded biases are exact, and counting them is not for here */
     mpq_inits(zeta, sigma, promised, NULL);
-    mpfr_inits2(BITS, low, high, (mpfr_ptr)0);
     if (!decimal_parse(claim->zeta, zeta, NULL) && !decimal_parse(claim->sigma, sigma, NULL) &&
         !decimal_parse(claim->probability, promised, NULL) && mpq_sgn(sigma) > 0 &&
         mpq_sgn(zeta) >= 0) {
         mpq_div(zeta, zeta, sigma);
-        bound_yield(low, zeta, varying, MPFR_RNDD);
-        bound_yield(high, zeta, varying, MPFR_RNDU);
-        sign = mpfr_cmp_q(low, promised) >= 0 ? 1 : mpfr_cmp_q(high, promised) < 0 ? -1 : 0;
+        sign = compare_bound(zeta, varying, promised, MPFR_RNDD) >= 0  ? 1
+               : compare_bound(zeta, varying, promised, MPFR_RNDU) < 0 ? -1
+                                                                       : 0;
     }
     mpq_clears(zeta, sigma, promised, NULL);
-    mpfr_clears(low, high, (mpfr_ptr)0);
     return sign;
 }
 

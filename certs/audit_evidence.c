@@ -17,21 +17,16 @@ static int bound(const struct audit_network *a, const float *input, int label,
                : audit_feedforward(a, input, label, margins);
 }
 
-static enum evidence fails(struct fault *why, const char *text)
-{
-    fault_set(why, "%s", text);
-    return EVIDENCE_FAILS;
-}
-
-static enum evidence check_box(const struct audit_network *a, int label, const float *input,
-                               struct fault *why)
+/* Is the answer proven right for all parameters of the network's?  0, or -1 with the reason. */
+static int check_box(const struct audit_network *a, int label, const float *input,
+                     struct fault *why)
 {
     struct audit_margins margins;
     if (bound(a, input, label, &margins))
-        return fails(why, "the bounds overflow");
+        return fault_set(why, "the bounds overflow");
     return audit_margins_prove(&margins, a->network->class_count, label)
-               ? EVIDENCE_HOLDS
-               : fails(why, "interval bounds do not prove it");
+               ? 0
+               : fault_set(why, "interval bounds do not prove it");
 }
 
 /* Is the answer proven wrong for all parameters of the network's? */
@@ -41,8 +36,10 @@ static enum evidence check_wrong(const struct audit_network *a, int label, const
     struct audit_margins margins;
     if (bound(a, input, label, &margins))
         return EVIDENCE_OPEN;
-    if (audit_margins_prove(&margins, a->network->class_count, label))
-        return fails(why, "the answer is proven right");
+    if (audit_margins_prove(&margins, a->network->class_count, label)) {
+        fault_set(why, "the answer is proven right");
+        return EVIDENCE_FAILS;
+    }
     return audit_margins_refute(&margins, a->network->class_count, label) ? EVIDENCE_HOLDS
                                                                           : EVIDENCE_OPEN;
 }
@@ -109,12 +106,11 @@ static int check_tree(struct tree *t, size_t depth)
     return check_tree(t, depth + 1);
 }
 
-static enum evidence check_trace(const struct audit_network *a,
-                                 const struct certificate_sample *sample, const float *input,
-                                 struct fault *why)
+static int check_trace(const struct audit_network *a, const struct certificate_sample *sample,
+                       const float *input, struct fault *why)
 {
     if (a->network->kind != NETWORK_LSNN)
-        return fails(why, "only spiking networks have rasters");
+        return fault_set(why, "only spiking networks have rasters");
     struct tree *t = fault_alloc(1, sizeof *t);
     t->network = a;
     t->input = input;
@@ -125,7 +121,7 @@ static enum evidence check_trace(const struct audit_network *a,
     if (!failed && t->text.at != t->text.end)
         failed = fault_set(why, "evidence goes on after the last case");
     free(t);
-    return failed ? EVIDENCE_FAILS : EVIDENCE_HOLDS;
+    return failed;
 }
 
 enum evidence evidence_check(const struct audit_network *around,
@@ -133,26 +129,30 @@ enum evidence evidence_check(const struct audit_network *around,
                              const struct certificate_sample *sample, const float *input,
                              struct fault *why)
 {
-    if (sample->label < 0 || (size_t)sample->label >= around->network->class_count)
-        return fails(why, "the label is no class of the network");
+    int label = sample->label, failed = -1;
+    if (label < 0 || (size_t)label >= around->network->class_count) {
+        fault_set(why, "the label is no class of the network");
+        return EVIDENCE_FAILS;
+    }
     switch (sample->verdict) {
     case CERTIFIED_BOX:
-        return check_box(around, sample->label, input, why);
+        failed = check_box(around, label, input, why);
+        break;
+    case CERTIFIED_TRACE:
+        failed = check_trace(around, sample, input, why);
+        break;
+    case CERTIFIED_LINEAR:
+        failed = audit_linear(around, input, label, &sample->evidence, why);
+        break;
+    case FALSIFIED:
+        return check_witness(nominal, box, sample, input, why);
     case MISCLASSIFIED:
-        return check_wrong(nominal, sample->label, input, why);
+        return check_wrong(nominal, label, input, why);
     case UNKNOWN:
     case UNCLAIMED:
         return EVIDENCE_HOLDS;
-    case CERTIFIED_TRACE:
-        return check_trace(around, sample, input, why);
-    case CERTIFIED_LINEAR:
-        return audit_linear(around, input, sample->label, &sample->evidence, why)
-                   ? EVIDENCE_FAILS
-                   : EVIDENCE_HOLDS;
-    case FALSIFIED:
-        return check_witness(nominal, box, sample, input, why);
     case CERTIFICATE_VERDICTS:
-        break;
+        fault_set(why, "no checker for this verdict");
     }
-    return fails(why, "no checker for this verdict");
+    return failed ? EVIDENCE_FAILS : EVIDENCE_HOLDS;
 }
