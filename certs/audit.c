@@ -114,7 +114,7 @@ static int audit(const struct arguments *a, const char *model)
     if (failed)
         complain(&fault);
     audit_close(&audit);
-    return failed ? EXIT_INPUT : status;
+    return failed && status != EXIT_VIOLATED ? EXIT_INPUT : status;
 }
 
 int main(int argc, char **argv)

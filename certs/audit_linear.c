@@ -30,7 +30,8 @@ struct pooling {
 static struct pooling pooling_of(const struct audit_network *a, const struct graph_layer *window)
 {
     struct shape s = a->network->layers[window->from].out;
-    struct pooling g = {.k = (size_t)window->from, .size = 1, .width = s.width, .units = s.channels};
+    struct pooling g = {.k = (size_t)window->from, .size = 1, .width = s.width,
+                        .units = s.channels};
     while (g.size * g.size < window->taps)
         g.size++;
     g.across = s.width / g.size;

@@ -6,7 +6,7 @@
 #define CERTS_AUDIT_NETWORK_H
 
 #include "audit_numbers.h"
-#include "audit_text.h"
+#include "certificate_words.h"
 #include "specs/box.h"
 #include "specs/graph.h"
 

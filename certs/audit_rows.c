@@ -52,11 +52,11 @@ int rows_suit(const struct audit_network *a, struct fault *fault)
         if (g->kind == WINDOW && g->readers && !g->floor)
             return fault_set(fault, "layer %zu: linear evidence has no windows without a ReLU", k);
         for (int i = 0; g->readers && i < 1 + (g->with > -2); i++) {
-            int sure = read[i] >= 0 && signless[read[i]], once = 0;
-            if (read[i] >= 0)
-                once = g->kind != AFFINE && g->cells == 1 && a->graph.layers[read[i]].readers == 1 &&
-                       (g->kind != WINDOW || a->graph.layers[read[i]].kind != WINDOW);
-            if (!sure && !once && (g->kind != AFFINE || read[i] >= 0))
+            const struct graph_layer *from = read[i] < 0 ? NULL : &a->graph.layers[read[i]];
+            int sure = from && signless[read[i]];
+            int exact = from && g->kind != AFFINE && g->cells == 1 && from->readers == 1 &&
+                        (g->kind == SUM || from->kind != WINDOW);
+            if (!sure && !exact && (from || g->kind != AFFINE))
                 return fault_set(fault, "layer %zu reads what may be negative", k);
             signless[k] &= g->kind == WINDOW || sure;
         }

@@ -1,7 +1,7 @@
 /* audit_verdict.c -- see audit_verdict.h. */
 #include "audit_verdict.h"
 
-#include <mpfr.h>
+#include <arb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,16 +111,19 @@ size_t audit_part_choose(const char *digest, uint64_t seed, double fraction, siz
     return wanted;
 }
 
-/* Is (1 - bad / all)^checked proven to be at most PART_DOUBT?  It is rounded upward. */
+/* Is (1 - bad / all)^checked proven to be at most PART_DOUBT? */
 static int unlikely(size_t bad, size_t checked, size_t all)
 {
-    mpfr_t chance;
-    mpfr_init2(chance, BITS);
-    mpfr_set_ui(chance, all - bad, MPFR_RNDU);
-    mpfr_div_ui(chance, chance, all, MPFR_RNDU);
-    mpfr_pow_ui(chance, chance, checked, MPFR_RNDU);
-    int yes = mpfr_cmp_d(chance, PART_DOUBT) <= 0;
-    mpfr_clear(chance);
+    arb_t chance, doubt;
+    arb_init(chance);
+    arb_init(doubt);
+    arb_set_ui(chance, all - bad);
+    arb_div_ui(chance, chance, all, BITS);
+    arb_pow_ui(chance, chance, checked, BITS);
+    arb_set_d(doubt, PART_DOUBT);
+    int yes = arb_le(chance, doubt);
+    arb_clear(chance);
+    arb_clear(doubt);
     return yes;
 }
 

@@ -41,7 +41,7 @@ size_t audit_part_choose(const char *digest, uint64_t seed, double fraction, siz
 /* `checked` of `all` samples were drawn at random and all of them hold.  The least number b such
  * that if b or more of all were false, a draw without any false one would have had a
  * probability of at most PART_DOUBT; `all` if there is none.  By (1 - b/all)^checked, the
- * binomial's tail, which bounds that of drawing without putting back. */
+ * binomial's tail, which bounds that of drawing without putting back, in ball arithmetic. */
 #define PART_DOUBT 1e-6 /* probability of being deceived that is put up with */
 size_t audit_part_false(size_t checked, size_t all);
 

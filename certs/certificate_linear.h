@@ -2,7 +2,7 @@
 #ifndef CERTS_CERTIFICATE_LINEAR_H
 #define CERTS_CERTIFICATE_LINEAR_H
 
-#include "audit_text.h"
+#include "certificate_words.h"
 #include "specs/fault.h"
 
 #define LINEAR_MEMBERS 36 /* of a window, at most */

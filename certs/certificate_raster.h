@@ -2,7 +2,7 @@
 #ifndef CERTS_CERTIFICATE_RASTER_H
 #define CERTS_CERTIFICATE_RASTER_H
 
-#include "audit_text.h"
+#include "certificate_words.h"
 #include "specs/fault.h"
 
 /* The next node of the tree of cases: 0 for a split, at one of so many steps and units, 1 for a

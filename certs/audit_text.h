@@ -1,1 +1,0 @@
-#include "certificate_words.h" /* its new name */
