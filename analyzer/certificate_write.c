@@ -113,9 +113,9 @@ static char *linear_evidence(const struct linear *linear, struct linear_work *wo
     return evidence;
 }
 
-/* Evidence of the samples that `linear` proved. */
+/* Evidence of the samples that `linear` proved; why->text: why no such sample has any. */
 static int gather_claims(const struct report *r, enum certificate_detail detail,
-                         struct entry *entries, struct fault *fault)
+                         struct entry *entries, struct fault *why, struct fault *fault)
 {
     const struct network *network = &r->model->network;
     struct box box;
@@ -124,7 +124,7 @@ static int gather_claims(const struct report *r, enum certificate_detail detail,
     struct linear *linear = linear_prepare(engine_double(), network, &box, fault);
     if (linear && r->settings->budget > 0)
         linear_set_budget(linear, r->settings->budget);
-    int writable = linear && !linear_claims_check(linear, NULL);
+    int writable = linear && !linear_claims_check(linear, why);
     if (linear) {
 #pragma omp parallel
         {
@@ -232,14 +232,15 @@ static int write_packed(const char *text, size_t length, const char *path, struc
     return outfile_commit(&file, fault);
 }
 
-static void remark(const struct report *r, const struct entry *entries)
+static void remark(const struct report *r, const struct entry *entries, const struct fault *why)
 {
     size_t unclaimed = 0;
     for (size_t i = 0; i < r->count; i++)
         unclaimed += entries[i].word == WORD_UNCLAIMED;
     if (unclaimed)
         fprintf(stderr, "certify: %zu certified samples are not claimed in the certificate: it "
-                "has no evidence of their kind\n", unclaimed);
+                "has no evidence of their kind%s%s\n", unclaimed, why->text[0] ? ": " : "",
+                why->text);
 }
 
 int certificate_write(const struct report *r, const struct falsify_settings *attack,
@@ -247,6 +248,7 @@ int certificate_write(const struct report *r, const struct falsify_settings *att
 {
     char *text = NULL, digest[DIGEST_HEX];
     size_t length = 0;
+    struct fault why = {""};
     int traced = 0, lines = 0, broken = 0, failed = 0;
     struct entry *entries = fault_alloc(r->count, sizeof *entries);
     for (size_t i = 0; i < r->count; i++) {
@@ -258,7 +260,7 @@ int certificate_write(const struct report *r, const struct falsify_settings *att
     if (traced)
         failed = gather_rasters(r, entries, fault);
     if (lines && !failed)
-        failed = gather_claims(r, detail, entries, fault);
+        failed = gather_claims(r, detail, entries, &why, fault);
     if (broken && !failed)
         failed = gather_witnesses(r, attack, entries, fault);
     FILE *stream = open_memstream(&text, &length);
@@ -272,7 +274,7 @@ int certificate_write(const struct report *r, const struct falsify_settings *att
     if (!failed)
         failed = write_packed(text, length, path, fault);
     if (!failed)
-        remark(r, entries);
+        remark(r, entries, &why);
     for (size_t i = 0; i < r->count; i++)
         free(entries[i].evidence);
     free(entries);

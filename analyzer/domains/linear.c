@@ -212,6 +212,8 @@ static void bound_relaxed(struct linear_work *work, int v, enum linear_depth dep
     struct linear_state *s = &work->state;
     struct relaxed read = {source->grid, s->low[node->from], s->high[node->from],
                            s->guess[node->from]};
+    if (work->claims)
+        claims_values(work, v);
     if (node->rule == RULE_RELU) {
         relaxation_relu(s->table[v], &read, s->low[v], s->high[v]);
         return;
@@ -223,7 +225,7 @@ static void bound_relaxed(struct linear_work *work, int v, enum linear_depth dep
         claims_differences(work, v);
     relaxation_pool(s->table[v], &read, node->layer.size, node->floor,
                     differences ? s->differences[v] : NULL, s->low[v], s->high[v]);
-    if (work->claims)
+    if (work->claims && node->layer.size > 1)
         claims_windows(work, v, differences ? s->differences[v] : NULL);
 }
 
@@ -275,8 +277,6 @@ static void bound_node(struct linear_work *work, int v, enum linear_depth depth)
     }
     if (depth == LINEAR_FULL)
         linear_refine(work, v);
-    if (work->claims && has_weights(node))
-        claims_values(work, v);
 }
 
 static void begin(struct linear_work *work, const float *input)

@@ -13,44 +13,12 @@
 #define CLOSE 0x1p-30   /* of a width */
 #define MOST_UNITS 0x1p50
 #define MOST_EXPONENT 900
-#define MOST_SIZE 6     /* of pooling windows: members have a digit, 0-9a-z */
 
 struct claims {
     FILE *text;
     struct claims_form form;
-    int first;  /* node: the first with weights, whose bounds need no claim */
     int broken; /* something cannot be written */
 };
-
-static int is_flatten(const struct node *node)
-{
-    return node->rule == RULE_CARRY && node->layer.kind == LAYER_FLATTEN;
-}
-
-static int first_weights(const struct linear *linear)
-{
-    for (int v = 1; v < linear->count; v++)
-        if (linear->nodes[v].weights)
-            return v;
-    return linear->count;
-}
-
-int linear_claims_check(const struct linear *linear, struct fault *fault)
-{
-    int first = first_weights(linear);
-    int chain = network_is_chain(linear->network);
-    for (int v = 1; v < linear->count && chain; v++) {
-        const struct node *node = &linear->nodes[v];
-        if (node->rule == RULE_CARRY || node->rule == RULE_ADD)
-            chain = is_flatten(node);
-        if (node->rule == RULE_POOL || node->rule == RULE_RELU)
-            chain = v > first && (node->rule == RULE_RELU ||
-                                  (node->floor && node->layer.size <= MOST_SIZE));
-        if (node->weights && v != first)
-            chain = linear->nodes[node->from].nonnegative;
-    }
-    return chain ? 0 : fault_set(fault, "not a chain of layers with ReLUs and maximum pooling");
-}
 
 /* A unit of 2^-exponent for numbers about `width` wide and at most `most` great. */
 static int exponent_for(const struct claims *claims, double width, double most)
@@ -64,22 +32,20 @@ static int exponent_for(const struct claims *claims, double width, double most)
     return exponent < 0 ? 0 : exponent < MOST_EXPONENT ? exponent : MOST_EXPONENT;
 }
 
-/* The exponent for bounds of a node. */
-static int node_exponent(const struct linear_work *work, int v)
+/* The exponent for bounds of what a window reads. */
+static int bounds_exponent(const struct linear_work *work, const struct reading *r)
 {
-    struct grid grid = work->linear->nodes[v].grid;
+    const double *low = work->state.low[r->node], *high = work->state.high[r->node];
+    size_t places = r->rows * r->columns;
     double width = 0, most = 0;
-    size_t places = grid.height * grid.width;
-    for (size_t p = 0; p < places; p++)
-        for (size_t c = 0; c < grid.channels; c++) {
-            double low = work->state.low[v][p * grid.stride + c];
-            double high = work->state.high[v][p * grid.stride + c];
-            width += high - low;
-            most = fmax(most, fmax(fabs(low), fabs(high)));
-        }
+    for (size_t i = 0; i < places * r->grid.channels; i++) {
+        size_t at = reading_at(r, i / r->grid.channels, i % r->grid.channels);
+        width += high[at] - low[at];
+        most = fmax(most, fmax(fabs(low[at]), fabs(high[at])));
+    }
     if (!isfinite(width))
         work->claims->broken = 1;
-    return isfinite(width) ? exponent_for(work->claims, width / (double)(places * grid.channels),
+    return isfinite(width) ? exponent_for(work->claims, width / (double)(places * r->grid.channels),
                                           most)
                            : 0;
 }
@@ -97,46 +63,53 @@ static void put_bounds(struct claims *claims, double unit, double *low, double *
 }
 
 /* Lines follow a value if u > -l: is that a matter of rounding for one of them? */
-static int has_close_call(const struct linear_work *work, int v)
+static int has_close_call(const struct linear_work *work, const struct reading *r)
 {
-    struct grid grid = work->linear->nodes[v].grid;
-    for (size_t p = 0; p < grid.height * grid.width; p++)
-        for (size_t c = 0; c < grid.channels; c++) {
-            double low = work->state.low[v][p * grid.stride + c];
-            double high = work->state.high[v][p * grid.stride + c];
-            if (low < 0 && high > 0 && fabs(low + high) <= CLOSE * (high - low))
-                return 1;
-        }
+    for (size_t i = 0; i < r->rows * r->columns * r->grid.channels; i++) {
+        size_t at = reading_at(r, i / r->grid.channels, i % r->grid.channels);
+        double low = work->state.low[r->node][at], high = work->state.high[r->node][at];
+        if (low < 0 && high > 0 && fabs(low + high) <= CLOSE * (high - low))
+            return 1;
+    }
     return 0;
 }
 
-void claims_values(struct linear_work *work, int v)
+void claims_values(struct linear_work *work, int window)
 {
     struct claims *claims = work->claims;
-    struct grid grid = work->linear->nodes[v].grid;
-    if (v == claims->first)
+    const struct reading r = linear_reading(work->linear, window);
+    if (linear_is_first(work->linear, r.node))
         return;
     if (!claims->form.bounds) {
-        fprintf(claims->text, " found %d\n", v - 1);
-        claims->broken |= has_close_call(work, v);
+        fprintf(claims->text, " found %d\n", r.layer);
+        claims->broken |= has_close_call(work, &r);
         return;
     }
-    int exponent = node_exponent(work, v);
-    fprintf(claims->text, " bounds %d %d\n", v - 1, exponent);
-    for (size_t p = 0; p < grid.height * grid.width; p++) {
-        for (size_t c = 0; c < grid.channels; c++)
-            put_bounds(claims, ldexp(1, -exponent), &work->state.low[v][p * grid.stride + c],
-                       &work->state.high[v][p * grid.stride + c]);
+    int exponent = bounds_exponent(work, &r);
+    fprintf(claims->text, " bounds %d %d\n", r.layer, exponent);
+    for (size_t p = 0; p < r.rows * r.columns; p++) {
+        for (size_t c = 0; c < r.grid.channels; c++) {
+            size_t at = reading_at(&r, p, c);
+            put_bounds(claims, ldexp(1, -exponent), &work->state.low[r.node][at],
+                       &work->state.high[r.node][at]);
+        }
         fputc('\n', claims->text);
     }
+}
+
+/* Readers who look for every bound would choose other lines than those that follow from a looser one. */
+void claims_left_out(struct linear_work *work)
+{
+    work->claims->broken |= !work->claims->form.bounds;
 }
 
 void claims_differences(struct linear_work *work, int pool)
 {
     const struct node *node = &work->linear->nodes[pool];
-    size_t count = grid_count(node->grid) * node->layer.size * node->layer.size;
-    double near = ldexp(SLACK, -node_exponent(work, node->from));
-    for (size_t i = 0; i < count && node->from != work->claims->first; i++) {
+    const struct reading r = linear_reading(work->linear, pool);
+    size_t count = grid_count(node->grid) * r.size * r.size;
+    double near = ldexp(SLACK, -bounds_exponent(work, &r));
+    for (size_t i = 0; i < count && !linear_is_first(work->linear, r.node); i++) {
         double *apart = &work->state.differences[pool][i];
         if (*apart > -near && *apart <= 0)
             *apart = near;
@@ -188,13 +161,13 @@ static void claim_window(struct linear_work *work, int pool, const struct relaxe
 void claims_windows(struct linear_work *work, int pool, const double *differences)
 {
     const struct node *node = &work->linear->nodes[pool];
-    struct grid input = work->linear->nodes[node->from].grid;
-    struct relaxed v = {input, work->state.low[node->from], work->state.high[node->from],
+    const struct reading r = linear_reading(work->linear, pool);
+    struct relaxed v = {work->linear->nodes[node->from].grid, work->state.low[node->from], work->state.high[node->from],
                         work->state.guess[node->from]};
-    int exponent = node_exponent(work, node->from);
+    int exponent = bounds_exponent(work, &r);
     struct rounding_scope scope;
     rounding_enter_downward(&scope);
-    fprintf(work->claims->text, " windows %d %d\n", node->from - 1, exponent);
+    fprintf(work->claims->text, " windows %d %d\n", r.layer, exponent);
     for (size_t place = 0; place < node->grid.height * node->grid.width; place++) {
         for (size_t c = 0; c < node->grid.channels; c++)
             claim_window(work, pool, &v, differences, ldexp(1, -exponent), place, c);
@@ -232,7 +205,7 @@ static void put_margins(struct linear_work *work, int label, const struct margin
 char *linear_claims(const struct linear *linear, struct linear_work *work, const float *input,
                     int label, enum linear_depth depth, const struct claims_form *form)
 {
-    struct claims claims = {.form = *form, .first = first_weights(linear)};
+    struct claims claims = {.form = *form};
     struct margins margins;
     char *text = NULL;
     size_t length;

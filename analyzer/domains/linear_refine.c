@@ -44,8 +44,11 @@ static void batch_run(struct batch *batch)
 static void batch_add(struct batch *batch, struct wish wish, double *into)
 {
     if (batch->work->spent + batch->work->walk.cost > batch->work->allowed ||
-        deadline_passed(batch->work->deadline))
+        deadline_passed(batch->work->deadline)) {
+        if (batch->work->claims)
+            claims_left_out(batch->work);
         return;
+    }
     batch->work->spent += batch->work->walk.cost;
     batch->work->wishes[batch->rows] = wish;
     batch->into[batch->rows++] = into;

@@ -106,12 +106,32 @@ size_t carry_list(const struct node *node, struct grid input, struct window out,
                   struct window in, uint32_t *from_at, uint32_t *to_at);
 struct window carry_window(const struct node *node, struct grid input, struct window out);
 
-/* linear_claims.c, where the work has claims: make the bounds of a node with weights short and
- * write them; leave no difference in a pooling's windows so near 0 that others might not see
- * which side it is on; and make short what the pooling's upper lines rest on, and write it. */
-void claims_values(struct linear_work *work, int node);
+/* linear_readings.c: what the ReLU or pooling `window` reads, values of a layer, in the order in which
+ * certificates list them: place by place, without the rows and columns that pooling drops. */
+struct reading {
+    int node, layer;      /* which has the values, and which they are of in the network's list */
+    int flat;             /* the node has them flattened */
+    struct grid grid;     /* of the layer */
+    size_t rows, columns; /* read */
+    size_t size;          /* of windows */
+};
+struct reading linear_reading(const struct linear *linear, int window);
+
+/* Where in the node's state a value is. */
+size_t reading_at(const struct reading *reading, size_t place, size_t channel);
+
+/* Is there no ReLU or pooling between the input and a node?  The certificate's reader then knows the
+ * bounds. */
+int linear_is_first(const struct linear *linear, int node);
+
+/* linear_claims.c, where the work has claims: make the bounds of what a ReLU or pooling reads short
+ * and write them; leave no difference in a pooling's windows so near 0 that others might not see
+ * which side it is on; make short what the pooling's upper lines rest on, and write it; and a
+ * bound has not been looked for, which others might. */
+void claims_values(struct linear_work *work, int window);
 void claims_differences(struct linear_work *work, int pool);
 void claims_windows(struct linear_work *work, int pool, const double *differences);
+void claims_left_out(struct linear_work *work);
 
 /* linear_guess.c: the nominal values, roughly, into the state's guess. */
 void linear_guess(const struct linear *linear, struct linear_work *work);
