@@ -97,7 +97,8 @@ void claims_values(struct linear_work *work, int window)
     }
 }
 
-/* Readers who look for every bound would choose other lines than those that follow from a looser one. */
+/* Readers who look for every bound would choose other lines than those that follow from a
+ * looser one. */
 void claims_left_out(struct linear_work *work)
 {
     work->claims->broken |= !work->claims->form.bounds;
@@ -162,8 +163,8 @@ void claims_windows(struct linear_work *work, int pool, const double *difference
 {
     const struct node *node = &work->linear->nodes[pool];
     const struct reading r = linear_reading(work->linear, pool);
-    struct relaxed v = {work->linear->nodes[node->from].grid, work->state.low[node->from], work->state.high[node->from],
-                        work->state.guess[node->from]};
+    struct relaxed v = {work->linear->nodes[node->from].grid, work->state.low[node->from],
+                        work->state.high[node->from], work->state.guess[node->from]};
     int exponent = bounds_exponent(work, &r);
     struct rounding_scope scope;
     rounding_enter_downward(&scope);

@@ -106,8 +106,9 @@ size_t carry_list(const struct node *node, struct grid input, struct window out,
                   struct window in, uint32_t *from_at, uint32_t *to_at);
 struct window carry_window(const struct node *node, struct grid input, struct window out);
 
-/* linear_readings.c: what the ReLU or pooling `window` reads, values of a layer, in the order in which
- * certificates list them: place by place, without the rows and columns that pooling drops. */
+/* linear_readings.c: what the ReLU or pooling `window` reads, values of a layer, in the order in
+ * which certificates list them: place by place, without the rows and columns that pooling
+ * drops. */
 struct reading {
     int node, layer;      /* which has the values, and which they are of in the network's list */
     int flat;             /* the node has them flattened */
@@ -120,8 +121,8 @@ struct reading linear_reading(const struct linear *linear, int window);
 /* Where in the node's state a value is. */
 size_t reading_at(const struct reading *reading, size_t place, size_t channel);
 
-/* Is there no ReLU or pooling between the input and a node?  The certificate's reader then knows the
- * bounds. */
+/* Is there no ReLU or pooling between the input and a node?  The certificate's reader then knows
+ * the bounds. */
 int linear_is_first(const struct linear *linear, int node);
 
 /* linear_claims.c, where the work has claims: make the bounds of what a ReLU or pooling reads short
