@@ -22,7 +22,7 @@ static const struct defaults {
     {"synth-ecg", 60, 50, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_NONE, OPTIMISER_ADAM, 0},
     {"ecg", 60, 50, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_NONE, OPTIMISER_ADAM, 0},
     {"fmnist", 12, 8, 128, 0, 1e-3, 1e-5, SCHEDULE_COSINE, AUGMENT_FLIP, OPTIMISER_ADAM, 0},
-    {"speech", 30, 30, 100, 256, 1e-2, 1e-4, SCHEDULE_COSINE, AUGMENT_WAVEFORM, OPTIMISER_ADAM, 0},
+    {"speech", 60, 30, 100, 256, 5e-3, 5e-5, SCHEDULE_COSINE, AUGMENT_WAVEFORM, OPTIMISER_ADAM, 0},
     {"cifar10", 30, 10, 256, 0, 0.1, 8e-4, SCHEDULE_MILESTONES, AUGMENT_CROP, OPTIMISER_SGD, 5e-4},
 };
 #define TASKS (sizeof table / sizeof table[0])

@@ -4,8 +4,8 @@
     rotate.py FROM TO K
 
 Makes TO/speech-commands of links to the clips in FROM/speech-commands, every speaker under a
-new name that hashes K tenths further on (specs/data.md): K = 0, 2, 4, 6, 8 test and
-validate on each clip once altogether.
+new name that hashes K tenths further on (specs/data.md).  K = 0, 2, 4, 6, 8 together test
+or validate each clip once.
 """
 import hashlib
 import os
