@@ -158,11 +158,21 @@ static int take_windows(struct claims *c, size_t layer, const struct pooling *g)
     return 0;
 }
 
-/* A layer that only passes values on has bounds if these have. */
+static int has_window(const struct audit_network *a, size_t k)
+{
+    for (size_t i = k + 1; i < a->network->layer_count; i++)
+        if (a->graph.layers[i].kind == WINDOW && a->graph.layers[i].readers &&
+            a->graph.layers[i].from == (int)k)
+            return 1;
+    return 0;
+}
+
+/* A layer about which nothing is claimed has interval bounds if what it reads has bounds. */
 static void pass_on(struct claims *c, size_t k)
 {
     const struct graph_layer *g = &c->network->graph.layers[k];
-    c->rows.bounded[k] = c->rows.bounded[g->from] && (g->with < 0 || c->rows.bounded[g->with]);
+    c->rows.bounded[k] = (g->from < 0 || c->rows.bounded[g->from]) &&
+                         (g->with < 0 || c->rows.bounded[g->with]);
     for (size_t o = 0; c->rows.bounded[k] && o < g->count; o++)
         c->rows.values[g->first + o] = audit_value(c->network, g, c->rows.values, o);
 }
@@ -199,7 +209,7 @@ static int take_all(struct claims *c, size_t label)
         return -1;
     for (size_t k = 0; k < last; k++) {
         const struct graph_layer *g = &a->graph.layers[k];
-        if (g->readers && g->kind == SUM)
+        if (g->readers && (g->kind == SUM || (g->kind == AFFINE && !has_window(a, k))))
             pass_on(c, k);
         if (!g->readers || g->kind != WINDOW)
             continue;

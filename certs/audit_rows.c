@@ -226,7 +226,7 @@ double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t 
         step(rows, k);
         if (before)
             rows->disputed |= !spot_step(rows, k, before, hash);
-        if (a->graph.layers[k].kind == AFFINE)
+        if (a->graph.layers[k].kind != WINDOW)
             best = audit_min(most_of(rows), best);
     }
     for (k = 0; k < a->network->layer_count; k++)
