@@ -105,8 +105,9 @@ static char *linear_evidence(const struct linear *linear, struct linear_work *wo
     static const struct {
         enum linear_depth depth;
         struct claims_form form;
-    } ways[] = {{LINEAR_FULL, {6, 0}},     {LINEAR_MARGINS, {6, 1}}, {LINEAR_FULL, {6, 1}},
-                {LINEAR_FULL, {10, 1}}, {LINEAR_FULL, {20, 1}}};
+    } ways[] = {{LINEAR_FULL, {6, 0}},  {LINEAR_MARGINS, {6, 1}},  {LINEAR_FULL, {6, 1}},
+                {LINEAR_MARGINS, {10, 1}}, {LINEAR_FULL, {10, 1}}, {LINEAR_MARGINS, {20, 1}},
+                {LINEAR_FULL, {20, 1}}};
     char *evidence = NULL;
     for (size_t i = detail == DETAIL_FULL; i < sizeof ways / sizeof *ways && !evidence; i++)
         evidence = linear_claims(linear, work, input, label, ways[i].depth, &ways[i].form);

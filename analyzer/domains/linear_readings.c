@@ -82,6 +82,8 @@ static int reads_well(const struct linear *linear, int v, int from)
 static int check_node(const struct linear *linear, int v, struct fault *fault)
 {
     const struct node *node = &linear->nodes[v];
+    if (is_window(node) && is_window(&linear->nodes[unflattened(linear, node->from)]))
+        return fault_set(fault, "layer %d: ReLUs and poolings one after another", v - 1);
     if (node->rule == RULE_POOL && !node->floor)
         return fault_set(fault, "layer %d pools without a ReLU before or after", v - 1);
     if (node->rule == RULE_POOL && node->layer.size > MOST_SIZE)
