@@ -173,8 +173,10 @@ static void pass_on(struct claims *c, size_t k)
     const struct graph_layer *g = &c->network->graph.layers[k];
     c->rows.bounded[k] = (g->from < 0 || c->rows.bounded[g->from]) &&
                          (g->with < 0 || c->rows.bounded[g->with]);
-    for (size_t o = 0; c->rows.bounded[k] && o < g->count; o++)
+    for (size_t o = 0; c->rows.bounded[k] && o < g->count; o++) {
         c->rows.values[g->first + o] = audit_value(c->network, g, c->rows.values, o);
+        c->rows.bounded[k] = (unsigned char)audit_finite(c->rows.values[g->first + o]);
+    }
 }
 
 static int take_margins(struct claims *c, size_t last, size_t label)

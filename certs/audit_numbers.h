@@ -24,9 +24,10 @@ void audit_round_nearest(void);
 struct span audit_span_of(const mpq_t low, const mpq_t high);
 struct span audit_decay(const mpq_t tau, struct span *complement);
 
+/* The greater one; NaN (of infinity times 0) if either is, so that no bound is made of it. */
 static inline double audit_max(double a, double b)
 {
-    return a > b ? a : b;
+    return a >= b || a != a ? a : b;
 }
 
 static inline double audit_min(double a, double b)

@@ -132,6 +132,8 @@ static void affine_step(struct rows *rows, const struct graph_layer *g, struct r
         if (used == places.high)
             continue;
         struct span sum = gather(rows, g, (struct reach){used, places.high}, c);
+        if (!audit_finite(sum))
+            rows->constant = INFINITY;
         if (g->bias < SIZE_MAX)
             rows->constant += span_times(sum, theta[g->bias + u]).up;
         for (size_t t = 0; t < g->taps; t++) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define MOST_SOURCES ((size_t)1 << 27)
+#define MOST_VALUES ((size_t)1 << 30)
 
 /* Of value o, or for an affine layer of place o, the tap-th source within the layer read,
  * both in the order of specs/network.md; SIZE_MAX: outside. */
@@ -131,10 +132,11 @@ int graph_make(struct graph *graph, const struct network *n, struct fault *fault
     for (size_t k = 0; k < n->layer_count; k++) {
         describe(graph, k);
         const struct graph_layer *g = &graph->layers[k];
-        if (n->layers[k].kind == LAYER_BATCHNORM || g->places > room / g->taps)
+        graph->values += g->count;
+        if (n->layers[k].kind == LAYER_BATCHNORM || g->places > room / g->taps ||
+            g->count > MOST_VALUES || graph->values > MOST_VALUES)
             return fault_set(fault, "layer %zu is of a kind or size that cannot be audited", k);
         room -= g->places * g->taps;
-        graph->values += g->count;
     }
     int last = read_by(n, (int)n->layer_count - 1);
     if (last < 0)
