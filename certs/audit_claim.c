@@ -1,14 +1,11 @@
 /* audit_claim.c -- see audit_claim.h. */
 #include "audit_claim.h"
 
-#include <gmp.h>
-#include <mpfr.h>
+#include <arb_hypgeom.h>
 #include <string.h>
 
 #include "console/exits.h"
 #include "specs/decimal.h"
-
-#define BITS 256
 
 /* Do two texts mean the same decimal? */
 static int same_decimal(const char *a, const char *b)
@@ -40,46 +37,48 @@ int audit_claim_match(const struct claim *claim, const struct audit *a, struct f
     return what ? fault_set(fault, "the certificate is not about the claim: %s", what) : 0;
 }
 
-/* The sign of p - promised, p = erf(ratio / sqrt 2)^n bounded from the side of `round`. */
-static int compare_bound(const mpq_t ratio, unsigned long n, const mpq_t promised,
-                         mpfr_rnd_t round)
+/* The sign of erf(zeta / (sigma sqrt 2))^n - promised; 0 if Arb cannot tell. */
+static int compare_chips(const mpq_t zeta, const mpq_t sigma, unsigned long n, const mpq_t promised)
 {
-    mpfr_t p, root;
-    mpfr_inits2(BITS, p, root, (mpfr_ptr)0);
-    mpfr_sqrt_ui(root, 2, round == MPFR_RNDD ? MPFR_RNDU : MPFR_RNDD);
-    mpfr_set_q(p, ratio, round);
-    mpfr_div(p, p, root, round);
-    mpfr_erf(p, p, round);
-    mpfr_pow_ui(p, p, n, round);
-    int sign = mpfr_cmp_q(p, promised);
-    mpfr_clears(p, root, (mpfr_ptr)0);
+    arb_t p, s, promise;
+    arb_init(p);
+    arb_init(s);
+    arb_init(promise);
+    audit_ball(p, zeta);
+    audit_ball(s, sigma);
+    audit_ball(promise, promised);
+    arb_div(p, p, s, AUDIT_BITS);
+    arb_sqrt_ui(s, 2, AUDIT_BITS);
+    arb_div(p, p, s, AUDIT_BITS);
+    arb_hypgeom_erf(p, p, AUDIT_BITS);
+    arb_pow_ui(p, p, n, AUDIT_BITS);
+    int sign = arb_ge(p, promise) - arb_lt(p, promise);
+    arb_clear(p);
+    arb_clear(s);
+    arb_clear(promise);
     return sign;
 }
 
-/* -1 if the claim's probability that a chip lies in the box is more than can be, 1 if it is proven,
- * 0 if neither: (erf(zeta / (sigma sqrt 2)))^n for the n parameters other than 0 of a relative box
- * in which all vary, enclosed by MPFR; 0 for other boxes. */
+/* Is the claim's probability that a chip lies in the box proven (1), more than can be (-1), or
+ * neither (0)?  For the n parameters other than 0 of a relative box in which all vary. */
 static int compare_yield(const struct claim *claim, const struct model *model)
 {
+    const struct network *n = &model->network;
     mpq_t zeta, sigma, promised;
     unsigned long varying = 0;
     int sign = 0;
     if (strcmp(claim->box, "relative") || claim->exact_bias)
         return 0;
-    for (size_t i = 0; i < model->network.parameter_count; i++)
-        varying += model->network.theta[i] != 0;
-    for (size_t i = 0; i < model->network.layer_count; i++)
+    for (size_t i = 0; i < n->parameter_count; i++)
+        varying += n->theta[i] != 0;
+    for (size_t i = 0; i < n->layer_count; i++)
         if (model->norms[i])
             return 0; /* folded biases are exact, and counting them is not for here */
     mpq_inits(zeta, sigma, promised, NULL);
     if (!decimal_parse(claim->zeta, zeta, NULL) && !decimal_parse(claim->sigma, sigma, NULL) &&
         !decimal_parse(claim->probability, promised, NULL) && mpq_sgn(sigma) > 0 &&
-        mpq_sgn(zeta) >= 0) {
-        mpq_div(zeta, zeta, sigma);
-        sign = compare_bound(zeta, varying, promised, MPFR_RNDD) >= 0  ? 1
-               : compare_bound(zeta, varying, promised, MPFR_RNDU) < 0 ? -1
-                                                                       : 0;
-    }
+        mpq_sgn(zeta) >= 0)
+        sign = compare_chips(zeta, sigma, varying, promised);
     mpq_clears(zeta, sigma, promised, NULL);
     return sign;
 }

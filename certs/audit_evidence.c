@@ -8,61 +8,60 @@
 
 #define MOST_CASES 4096 /* assumed at once, and leaves below a sample */
 
+/* Margins by linear evidence, or with text NULL by interval bounds. */
 static int bound(const struct audit_network *a, const float *input, int label,
-                 struct audit_margins *margins)
+                 const struct text *text, struct span *margins, struct fault *why)
 {
-    struct fault overflow;
-    return a->network->kind == NETWORK_LSNN
-               ? audit_trace(a, input, label, NULL, 0, NULL, margins, &overflow)
-               : audit_feedforward(a, input, label, margins);
+    return a->network->kind == NETWORK_LSNN && !text
+               ? audit_trace(a, input, label, NULL, 0, NULL, margins, why)
+               : audit_feedforward(a, input, label, text, margins, why);
 }
 
-/* Is the answer proven right for all parameters of the network's?  0, or -1 with the reason. */
-static int check_box(const struct audit_network *a, int label, const float *input,
-                     struct fault *why)
+/* Is the answer proven right by these? */
+static enum evidence check_right(const struct audit_network *a, int label, const float *input,
+                                 const struct text *text, struct fault *why)
 {
-    struct audit_margins margins;
-    if (bound(a, input, label, &margins))
-        return fault_set(why, "the bounds overflow");
-    return audit_margins_prove(&margins, a->network->class_count, label)
-               ? 0
-               : fault_set(why, "interval bounds do not prove it");
+    struct span margins[AUDIT_CLASSES];
+    fault_set(why, "interval bounds do not prove it");
+    return !bound(a, input, label, text, margins, why) &&
+                   audit_answer(margins, a->network->class_count, label) == ANSWER_RIGHT
+               ? EVIDENCE_HOLDS
+               : EVIDENCE_FAILS;
 }
 
-/* Is the answer proven wrong for all parameters of the network's? */
-static enum evidence check_wrong(const struct audit_network *a, int label, const float *input,
-                                 struct fault *why)
+/* Is it proven wrong with parameters theta? */
+static enum evidence check_wrong(const struct audit_network *a, const float *theta, int label,
+                                 const float *input, struct fault *why)
 {
-    struct audit_margins margins;
-    if (bound(a, input, label, &margins))
-        return EVIDENCE_OPEN;
-    if (audit_margins_prove(&margins, a->network->class_count, label)) {
-        fault_set(why, "the answer is proven right");
-        return EVIDENCE_FAILS;
-    }
-    return audit_margins_refute(&margins, a->network->class_count, label) ? EVIDENCE_HOLDS
-                                                                          : EVIDENCE_OPEN;
+    struct span margins[AUDIT_CLASSES];
+    struct audit_network there = *a;
+    enum answer answer = ANSWER_OPEN;
+    there.theta = fault_alloc(a->network->parameter_count + 1, sizeof *there.theta);
+    for (size_t i = 0; i < a->network->parameter_count; i++)
+        there.theta[i] = span_point(theta[i]);
+    if (!bound(&there, input, label, NULL, margins, why))
+        answer = audit_answer(margins, a->network->class_count, label);
+    fault_set(why, "the answer is proven right");
+    free(there.theta);
+    return answer == ANSWER_RIGHT   ? EVIDENCE_FAILS
+           : answer == ANSWER_WRONG ? EVIDENCE_HOLDS
+                                    : EVIDENCE_OPEN;
 }
 
 /* Do the parameters written down lie in the box, and is the answer wrong there? */
-static enum evidence check_witness(const struct audit_network *nominal, const struct box *box,
+static enum evidence check_witness(const struct audit_network *a, const struct box *box,
                                    const struct certificate_sample *sample, const float *input,
                                    struct fault *why)
 {
-    size_t at, count = nominal->network->parameter_count;
-    float *star = fault_alloc(count, sizeof *star);
-    struct audit_network there = *nominal;
-    there.theta = fault_alloc(count, sizeof *there.theta);
+    size_t at;
+    float *star = fault_alloc(a->network->parameter_count, sizeof *star);
     enum evidence outcome = EVIDENCE_FAILS;
-    if (!witness_read(&sample->evidence, nominal->network, box, star, why)) {
-        for (size_t i = 0; i < count; i++)
-            there.theta[i] = span_point(star[i]);
-        if (box_contains(box, nominal->network, star, &at))
-            outcome = check_wrong(&there, sample->label, input, why);
+    if (!witness_read(&sample->evidence, a->network, box, star, why)) {
+        if (box_contains(box, a->network, star, &at))
+            outcome = check_wrong(a, star, sample->label, input, why);
         else
             fault_set(why, "parameter %zu of the witness is outside the box", at);
     }
-    free(there.theta);
     free(star);
     return outcome;
 }
@@ -81,11 +80,10 @@ struct tree {
 
 static int check_leaf(struct tree *t, size_t depth)
 {
-    struct audit_margins margins;
-    if (audit_trace(t->network, t->input, t->label, t->cases, depth, &t->text, &margins,
-                    t->why))
+    struct span margins[AUDIT_CLASSES];
+    if (audit_trace(t->network, t->input, t->label, t->cases, depth, &t->text, margins, t->why))
         return -1;
-    return audit_margins_prove(&margins, t->network->network->class_count, t->label)
+    return audit_answer(margins, t->network->network->class_count, t->label) == ANSWER_RIGHT
                ? 0
                : fault_set(t->why, "the spikes counted do not prove it");
 }
@@ -106,53 +104,49 @@ static int check_tree(struct tree *t, size_t depth)
     return check_tree(t, depth + 1);
 }
 
-static int check_trace(const struct audit_network *a, const struct certificate_sample *sample,
-                       const float *input, struct fault *why)
+static enum evidence check_trace(const struct audit_network *a,
+                                 const struct certificate_sample *sample, const float *input,
+                                 struct fault *why)
 {
-    if (a->network->kind != NETWORK_LSNN)
-        return fault_set(why, "only spiking networks have rasters");
     struct tree *t = fault_alloc(1, sizeof *t);
-    t->network = a;
-    t->input = input;
-    t->label = sample->label;
-    t->text = sample->evidence;
-    t->why = why;
+    *t = (struct tree){.network = a, .input = input, .label = sample->label,
+                       .text = sample->evidence, .why = why};
     int failed = check_tree(t, 0);
     if (!failed && t->text.at != t->text.end)
         failed = fault_set(why, "evidence goes on after the last case");
     free(t);
-    return failed;
+    return failed ? EVIDENCE_FAILS : EVIDENCE_HOLDS;
 }
 
-enum evidence evidence_check(const struct audit_network *around,
-                             const struct audit_network *nominal, const struct box *box,
+enum evidence evidence_check(const struct audit_network *a, const struct box *box,
                              const struct certificate_sample *sample, const float *input,
                              struct fault *why)
 {
-    int label = sample->label, failed = -1;
-    if (label < 0 || (size_t)label >= around->network->class_count) {
+    int label = sample->label, spiking = a->network->kind == NETWORK_LSNN;
+    if (label < 0 || (size_t)label >= a->network->class_count) {
         fault_set(why, "the label is no class of the network");
         return EVIDENCE_FAILS;
     }
     switch (sample->verdict) {
     case CERTIFIED_BOX:
-        failed = check_box(around, label, input, why);
-        break;
+        return check_right(a, label, input, NULL, why);
     case CERTIFIED_TRACE:
-        failed = check_trace(around, sample, input, why);
-        break;
+        if (spiking)
+            return check_trace(a, sample, input, why);
+        fault_set(why, "only spiking networks have rasters");
+        return EVIDENCE_FAILS;
     case CERTIFIED_LINEAR:
-        failed = audit_linear(around, input, label, &sample->evidence, why);
-        break;
+        return check_right(a, label, input, &sample->evidence, why);
     case FALSIFIED:
-        return check_witness(nominal, box, sample, input, why);
+        return check_witness(a, box, sample, input, why);
     case MISCLASSIFIED:
-        return check_wrong(nominal, label, input, why);
+        return check_wrong(a, a->network->theta, label, input, why);
     case UNKNOWN:
     case UNCLAIMED:
         return EVIDENCE_HOLDS;
     case CERTIFICATE_VERDICTS:
-        fault_set(why, "no checker for this verdict");
+        break;
     }
-    return failed ? EVIDENCE_FAILS : EVIDENCE_HOLDS;
+    fault_set(why, "no checker for this verdict");
+    return EVIDENCE_FAILS;
 }

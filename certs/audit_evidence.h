@@ -7,10 +7,9 @@
 
 enum evidence { EVIDENCE_HOLDS, EVIDENCE_FAILS, EVIDENCE_OPEN };
 
-/* Does it hold?  `around` encloses the box, `nominal` the model.  Only what claims nothing
- * for the network can be OPEN; EVIDENCE_FAILS says why.  Under upward rounding. */
-enum evidence evidence_check(const struct audit_network *around,
-                             const struct audit_network *nominal, const struct box *box,
+/* Does it hold?  `a` encloses the box.  Only what claims nothing for the whole box can be OPEN;
+ * EVIDENCE_FAILS says why.  Under upward rounding. */
+enum evidence evidence_check(const struct audit_network *a, const struct box *box,
                              const struct certificate_sample *sample, const float *input,
                              struct fault *why);
 

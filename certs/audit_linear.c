@@ -1,7 +1,9 @@
-/* audit_linear.c -- a sample's linear evidence (certificate.md), claim by claim.
+/* audit_linear.c -- bounds of a feed-forward network's layers and margins, see audit_network.h.
  *
- * Every bound claimed must follow, by a row back through the layers before it, from bounds
- * that were claimed and checked before; the margins come last. */
+ * Every value has interval bounds by what it reads, and every window the lines that need no claim.
+ * Linear evidence (certificate.md) claims more, layer by layer: each claim must follow, by a row
+ * back through the layers before it, from bounds that were there or checked before. */
+#include <float.h>
 #include <stdlib.h>
 
 #include "audit_linear.h"
@@ -11,237 +13,192 @@
 struct claims {
     const struct audit_network *network;
     struct rows rows;
+    int given;               /* is there evidence, and what is left of it */
     struct linear_text text;
     struct fault *fault;
 };
 
-static int is_proved(struct claims *c, size_t k, const struct term *terms, size_t count,
-                     double most)
-{
-    return rows_bound(&c->rows, k, terms, count, most) <= most;
-}
-
-/* The windows of a layer over the maps of the one that it reads, layer k: rows of `width` places;
- * windows `across` side by side, `windows` to a unit. */
-struct pooling {
-    size_t k, size, width, across, windows, units;
-};
-
-static struct pooling pooling_of(const struct audit_network *a, const struct graph_layer *window)
-{
-    struct shape s = a->network->layers[window->from].out;
-    struct pooling g = {.k = (size_t)window->from, .size = 1, .width = s.width,
-                        .units = s.channels};
-    while (g.size * g.size < window->taps)
-        g.size++;
-    g.across = s.width / g.size;
-    g.windows = s.height / g.size * g.across;
-    return g;
-}
-
-/* Number of the value at a place, counted without those that pooling drops. */
-static size_t value_at(const struct claims *c, const struct pooling *g, size_t place, size_t unit)
-{
-    size_t columns = g->across * g->size;
-    size_t cell = place / columns * g->width + place % columns;
-    return c->network->graph.layers[g->k].first + cell * g->units + unit;
-}
-
-/* One value's bounds, claimed and checked. */
-static int take_value(struct claims *c, const struct pooling *g, size_t place, size_t unit)
-{
-    size_t value = value_at(c, g, place, unit);
-    const struct term above = {value, 1}, below = {value, -1};
-    double low, high;
-    if (linear_value(&c->text, &low, &high))
-        return -1;
-    int lower = is_proved(c, g->k, &below, 1, -low);
-    if (!lower || !is_proved(c, g->k, &above, 1, high))
-        return fault_set(c->fault, "layer %zu, place %zu, unit %zu: the %s bound %g is not implied",
-                         g->k, place, unit, lower ? "upper" : "lower", lower ? high : low);
-    c->rows.values[value] = (struct span){-low, high};
-    return 0;
-}
-
-/* Bounds that are computed, not claimed, by going all the way back. */
-static int find_value(struct claims *c, const struct pooling *g, size_t place, size_t unit)
-{
-    size_t value = value_at(c, g, place, unit);
-    const struct term above = {value, 1}, below = {value, -1};
-    struct span v = {rows_bound(&c->rows, g->k, &below, 1, -INFINITY),
-                     rows_bound(&c->rows, g->k, &above, 1, -INFINITY)};
-    c->rows.values[value] = v;
-    return audit_finite(v) ? 0
-                           : fault_set(c->fault, "layer %zu: the bounds overflow", g->k);
-}
-
-/* Is there no window between a layer and the input? */
-static int is_first(const struct audit_network *a, int k)
-{
-    return k < 0 || (a->graph.layers[k].kind != WINDOW && is_first(a, a->graph.layers[k].from) &&
-                     (a->graph.layers[k].with == -2 || is_first(a, a->graph.layers[k].with)));
-}
-
-static int take_values(struct claims *c, const struct pooling *g)
-{
-    size_t places = g->windows * g->size * g->size;
-    int claimed = is_first(c->network, (int)g->k) ? 0 : linear_found(&c->text, g->k);
-    if (claimed < 0 || (claimed && linear_head(&c->text, "bounds", g->k)))
-        return -1;
-    for (size_t place = 0; place < places; place++) {
-        for (size_t unit = 0; unit < g->units; unit++)
-            if (claimed ? take_value(c, g, place, unit) : find_value(c, g, place, unit))
-                return -1;
-        if (claimed && linear_end(&c->text, "the end of the line after a place's units"))
-            return -1;
-    }
-    return 0;
-}
-
-/* Is member i at most the winner + excess, or no matter? */
-static int is_beaten(struct claims *c, size_t k, const uint32_t *member,
-                     const struct linear_window *w, size_t i, double least_maximum)
-{
-    const struct term terms[2] = {{member[i], 1}, {member[w->winner], -1}};
-    struct span v = c->rows.values[member[i]], winner = c->rows.values[member[w->winner]];
-    return v.up <= 0 || v.up < least_maximum || v.up + winner.down <= w->excess ||
-           is_proved(c, k, terms, 2, w->excess);
-}
-
-/* Bounds of a window's value, and its line, from what is claimed of it; layer k has its members.
- * Returns the first member whose defeat is claimed but not proved, or their number. */
-static size_t settle(struct claims *c, size_t k, const uint32_t *member, size_t members,
-                     const struct linear_window *w, size_t value)
-{
-    const struct span *values = c->rows.values;
-    struct line line = {member[w->winner], member[w->top], 0, 0, w->excess};
-    struct span all = {INFINITY, -INFINITY};
-    for (size_t i = 0; i < members; i++) {
-        struct span v = values[member[i]];
-        all = (struct span){audit_min(all.down, v.down), audit_max(all.up, v.up)};
-        if (w->named[i] && i != w->top)
-            line.others = audit_max(line.others, v.up);
-    }
-    for (size_t i = 0; i < members; i++)
-        if (!w->named[i] && !is_beaten(c, k, member, w, i, -all.down))
-            return i;
-    line.follows = values[line.below].down <= 0 || values[line.below].up > values[line.below].down;
-    c->rows.lines[value] = line;
-    double most = audit_min(line_at(&line, values[line.above].up), audit_max(all.up, 0));
-    c->rows.values[value] = (struct span){audit_min(all.down, 0), most};
-    return members;
-}
-
-static int take_windows(struct claims *c, size_t layer, const struct pooling *g)
-{
-    const struct graph_layer *window = &c->network->graph.layers[layer];
-    if (g->size > 1 && linear_head(&c->text, "windows", g->k))
-        return -1;
-    for (size_t index = 0; index < g->windows; index++) {
-        for (size_t unit = 0; unit < g->units; unit++) {
-            struct linear_window w = {.named = {1}};
-            size_t o = graph_index(c->network->network->layers[layer].out,
-                                   unit * g->windows + index);
-            if (g->size > 1 && linear_window(&c->text, window->taps, &w))
-                return -1;
-            size_t lost = settle(c, g->k, window->sources + o * window->taps, window->taps, &w,
-                                 window->first + o);
-            if (lost < window->taps)
-                return fault_set(c->fault, "layer %zu, window %zu, unit %zu: member %zu is not "
-                                 "proved to be at most member %zu + %g", g->k, index, unit, lost,
-                                 w.winner, w.excess);
-        }
-        if (g->size > 1 && linear_end(&c->text, "the end of the line after a window's units"))
-            return -1;
-    }
-    c->rows.bounded[layer] = 1;
-    return 0;
-}
-
-static int has_window(const struct audit_network *a, size_t k)
-{
-    for (size_t i = k + 1; i < a->network->layer_count; i++)
-        if (a->graph.layers[i].kind == WINDOW && a->graph.layers[i].readers &&
-            a->graph.layers[i].from == (int)k)
-            return 1;
-    return 0;
-}
-
-/* A layer about which nothing is claimed has interval bounds if what it reads has bounds. */
-static void pass_on(struct claims *c, size_t k)
+/* Interval bounds of a layer's values. */
+static int bound_values(struct claims *c, size_t k)
 {
     const struct graph_layer *g = &c->network->graph.layers[k];
-    c->rows.bounded[k] = (g->from < 0 || c->rows.bounded[g->from]) &&
-                         (g->with < 0 || c->rows.bounded[g->with]);
-    for (size_t o = 0; c->rows.bounded[k] && o < g->count; o++) {
-        c->rows.values[g->first + o] = audit_value(c->network, g, c->rows.values, o);
-        c->rows.bounded[k] = (unsigned char)audit_finite(c->rows.values[g->first + o]);
+    for (size_t o = 0; o < g->count; o++) {
+        c->rows.values[g->first + o] = rows_value(&c->rows, g, o);
+        if (!audit_finite(c->rows.values[g->first + o]))
+            return fault_set(c->fault, "layer %zu: the bounds overflow", k);
     }
+    return 0;
 }
 
-static int take_margins(struct claims *c, size_t last, size_t label)
+/* One value's bounds, claimed and checked, or found. */
+static int take_value(struct claims *c, size_t k, size_t o, int claimed)
 {
-    const struct graph_layer *logits = &c->network->graph.layers[last];
-    double margin;
-    if (linear_head(&c->text, "margins", last))
+    size_t value = c->network->graph.layers[k].first + o;
+    size_t channels = c->network->network->layers[k].out.channels;
+    const struct term above = {value, 1}, below = {value, -1};
+    double low = INFINITY, high = -INFINITY;
+    if (claimed && linear_value(&c->text, &low, &high))
         return -1;
-    for (size_t j = 0; j < logits->count; j++) {
-        const struct term terms[2] = {{logits->first + j, 1}, {logits->first + label, -1}};
+    struct span found = {rows_bound(&c->rows, k, &below, 1, -low), INFINITY};
+    int lower = !claimed || found.down <= -low;
+    if (lower)
+        found.up = rows_bound(&c->rows, k, &above, 1, high);
+    if (claimed && !(lower && found.up <= high))
+        return fault_set(c->fault, "layer %zu, place %zu, unit %zu: the %s bound %g is not implied",
+                         k, o / channels, o % channels, lower ? "upper" : "lower",
+                         lower ? high : low);
+    c->rows.values[value] = claimed ? (struct span){-low, high} : found;
+    return 0;
+}
+
+/* What the evidence has of the values that a window layer w reads: pooling may drop some. */
+static int take_values(struct claims *c, const struct graph_layer *w)
+{
+    size_t k = (size_t)w->from, channels = c->network->network->layers[k].out.channels;
+    const struct graph_layer *g = &c->network->graph.layers[k];
+    enum linear_source source;
+    if (linear_bounds(&c->text, k, &source))
+        return -1;
+    unsigned char *read = fault_alloc(g->count, 1);
+    for (size_t i = 0; source != LINEAR_INTERVALS && i < w->places * w->taps; i++)
+        read[w->sources[i] - g->first] = 1;
+    int failed = 0;
+    for (size_t o = 0; o < g->count && !failed; o++) {
+        if (read[o])
+            failed = take_value(c, k, o, source == LINEAR_CLAIMED);
+        if (read[o] && source == LINEAR_CLAIMED && !failed && o % channels == channels - 1)
+            failed = linear_end(&c->text, "the end of the line after a place's units");
+    }
+    free(read);
+    return failed;
+}
+
+/* Is a member at most the winner + excess, or no matter? */
+static int is_beaten(struct claims *c, size_t k, size_t member, const struct line *line,
+                     double least_maximum)
+{
+    const struct term terms[2] = {{member, 1}, {line->below, -1}};
+    struct span v = c->rows.values[member], winner = c->rows.values[line->below];
+    return v.up < least_maximum || v.up + winner.down <= line->excess ||
+           rows_bound(&c->rows, k, terms, 2, line->excess) <= line->excess;
+}
+
+/* Bounds of window value o, and its line, from what is claimed of it (NULL: nothing).  Returns the
+ * first member whose defeat is claimed but not proved, or their number. */
+static size_t settle(struct claims *c, const struct graph_layer *g, size_t o,
+                     const struct linear_window *w)
+{
+    const uint32_t *member = g->sources + o * g->taps;
+    const struct span *values = c->rows.values;
+    struct span all = c->rows.values[g->first + o]; /* the interval of the maximum */
+    struct line line = {member[w ? w->winner : 0], member[w ? w->top : 0], 0,
+                        g->floor ? 0 : -INFINITY, w ? w->excess : 0};
+    for (size_t i = 0; i < g->taps; i++) {
+        int named = !w || w->named[i];
+        if (named && member[i] != line.above)
+            line.others = audit_max(line.others, values[member[i]].up);
+        if (!named && !(g->floor && values[member[i]].up <= 0) &&
+            !is_beaten(c, (size_t)g->from, member[i], &line, -all.down))
+            return i;
+    }
+    struct span below = values[line.below];
+    line.follows = !g->floor || below.down <= 0 || below.up > below.down;
+    c->rows.lines[g->first + o] = line;
+    all.up = audit_min(line_at(&line, values[line.above].up), all.up);
+    c->rows.values[g->first + o] = all;
+    return g->taps;
+}
+
+/* Window layer k.  Only of windows that pool anything is claimed. */
+static int take_windows(struct claims *c, size_t k)
+{
+    const struct graph_layer *g = &c->network->graph.layers[k];
+    size_t units = c->network->network->layers[k].out.channels;
+    int claimed = c->given && g->taps > 1;
+    struct linear_window w;
+    if (claimed && g->taps > LINEAR_MEMBERS)
+        return fault_set(c->fault, "layer %zu: windows of more than %d values have no linear "
+                         "evidence", k, LINEAR_MEMBERS);
+    if (claimed && linear_head(&c->text, "windows", (size_t)g->from))
+        return -1;
+    for (size_t o = 0; o < g->count; o++) {
+        if (claimed && linear_window(&c->text, g->taps, &w))
+            return -1;
+        size_t lost = settle(c, g, o, claimed ? &w : NULL);
+        if (lost < g->taps)
+            return fault_set(c->fault, "layer %d, window %zu, unit %zu: member %zu is not proved to "
+                             "be at most member %zu + %g", g->from, o / units, o % units, lost,
+                             w.winner, w.excess);
+        if (claimed && o % units == units - 1 &&
+            linear_end(&c->text, "the end of the line after a window's units"))
+            return -1;
+    }
+    return 0;
+}
+
+/* Both ends of each margin, or with evidence the end that is claimed. */
+static int take_margins(struct claims *c, size_t label, struct span *margins)
+{
+    const struct graph *graph = &c->network->graph;
+    const struct shape out = c->network->network->layers[graph->last].out;
+    if (c->given && linear_head(&c->text, "margins", graph->last))
+        return -1;
+    for (size_t j = 0; j < shape_count(out); j++) {
+        size_t first = graph->layers[graph->last].first;
+        const struct term over[2] = {{first + graph_index(out, j), 1},
+                                     {first + graph_index(out, label), -1}};
+        const struct term under[2] = {{over[1].value, 1}, {over[0].value, -1}};
+        double margin = INFINITY;
+        margins[j] = (struct span){INFINITY, INFINITY};
         if (j == label)
             continue;
-        if (linear_margin(&c->text, j, &margin))
+        if (c->given && linear_margin(&c->text, j, &margin))
             return -1;
-        if (!is_proved(c, last, terms, 2, -margin))
+        margins[j].down = rows_bound(&c->rows, graph->last, over, 2, -margin);
+        if (!c->given)
+            margins[j].up = rows_bound(&c->rows, graph->last, under, 2, -INFINITY);
+        else if (!(margins[j].down <= -margin))
             return fault_set(c->fault, "the margin %g over class %zu is not implied", margin, j);
     }
-    if (linear_end(&c->text, "nothing after the margins"))
+    return 0;
+}
+
+static int take_all(struct claims *c, size_t label, struct span *margins)
+{
+    const struct graph *graph = &c->network->graph;
+    for (size_t k = 0; k <= graph->last; k++) {
+        const struct graph_layer *g = &graph->layers[k];
+        int window = g->readers && g->kind == WINDOW;
+        if (c->given && window && g->from >= 0 && take_values(c, g))
+            return -1;
+        if ((g->readers && bound_values(c, k)) || (window && take_windows(c, k)))
+            return -1;
+    }
+    if (take_margins(c, label, margins))
         return -1;
-    if (c->text.text.at != c->text.text.end)
+    if (c->given && (linear_end(&c->text, "nothing after the margins") ||
+                     c->text.text.at != c->text.text.end))
         return fault_set(c->fault, "evidence: expected nothing after the margins");
     return c->rows.disputed ? fault_set(c->fault, "MPFR contradicts a step of ours") : 0;
 }
 
-static int take_all(struct claims *c, size_t label)
+int audit_feedforward(const struct audit_network *a, const float *input, int label,
+                      const struct text *text, struct span *margins, struct fault *fault)
 {
-    const struct audit_network *a = c->network;
-    size_t last = a->network->layer_count - 1;
-    if (a->network->layers[last].kind != LAYER_DENSE)
-        return fault_set(c->fault, "linear evidence is for networks that end in a dense layer");
-    if (rows_suit(a, c->fault))
-        return -1;
-    for (size_t k = 0; k < last; k++) {
-        const struct graph_layer *g = &a->graph.layers[k];
-        if (g->readers && (g->kind == SUM || (g->kind == AFFINE && !has_window(a, k))))
-            pass_on(c, k);
-        if (!g->readers || g->kind != WINDOW)
-            continue;
-        if (g->taps > LINEAR_MEMBERS)
-            return fault_set(c->fault, "layer %zu: windows of more than %d values have no linear "
-                             "evidence", k, LINEAR_MEMBERS);
-        struct pooling grid = pooling_of(a, g);
-        if (take_values(c, &grid) || take_windows(c, k, &grid))
-            return -1;
-    }
-    return take_margins(c, last, label);
-}
-
-/* Which rows MPFR looks at depends on the evidence. */
-static uint64_t choice_of(const struct text *text)
-{
+    struct claims c = {.network = a, .given = text != NULL, .fault = fault};
     char digest[DIGEST_HEX];
-    digest_of(text->at, (size_t)(text->end - text->at), digest);
-    digest[16] = 0;
-    return strtoull(digest, NULL, 16);
-}
-
-int audit_linear(const struct audit_network *a, const float *input, int label,
-                 const struct text *text, struct fault *fault)
-{
-    struct claims c = {.network = a, .text = {*text, 1, fault}, .fault = fault};
     if (a->network->kind != NETWORK_FEEDFORWARD)
         return fault_set(fault, "linear evidence is for feed-forward networks");
-    rows_make(&c.rows, a, input, choice_of(text));
-    int failed = take_all(&c, (size_t)label);
+    if (text) {
+        c.text = (struct linear_text){*text, 1, fault};
+        digest_of(text->at, (size_t)(text->end - text->at), digest);
+    } else {
+        digest_of(input, a->network->input_count * sizeof *input, digest);
+    }
+    digest[16] = 0; /* which rows MPFR looks at */
+    rows_make(&c.rows, a, input, strtoull(digest, NULL, 16));
+    c.rows.last = text ? 0 : a->graph.last; /* intervals are a row's first step */
+    int failed = take_all(&c, (size_t)label, margins);
     rows_clear(&c.rows);
     return failed ? -1 : 0;
 }

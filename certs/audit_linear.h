@@ -1,14 +1,14 @@
 /* audit_linear.h -- the auditor's backward substitution; private to audit_linear.c, _rows, _spot.
  *
  * Everything is an upper bound, rounded upward: q <= sum_i c_i v_i + constant over values v
- * (audit_network.h), for every parameter vector in the box.  What a quantity is at least is minus
+ * (specs/graph.h), for every parameter vector in the box.  What a quantity is at least is minus
  * what its negative is at most. */
 #ifndef CERTS_AUDIT_LINEAR_H
 #define CERTS_AUDIT_LINEAR_H
 
 #include "audit_network.h"
 
-/* A window's value a >= 0 from the values v that it reads:
+/* A window's value a from the values v that it reads:
  *   a >= v at `below` if `follows`, else a >= 0;
  *   a <= max(v, others) + excess, v the value at `above`. */
 struct line {
@@ -26,14 +26,14 @@ static inline double line_at(const struct line *l, double e)
 /* One sample's rows. */
 struct rows {
     const struct audit_network *network;
-    struct span *values;  /* bounds of every value below the layer in hand */
+    struct span *values;  /* bounds of every value up to the layer in hand */
     struct line *lines;   /* by value, of windows */
     double *coefficients; /* by value; 0 between rows */
     double constant;
     struct reach {          /* [layers]: no coefficients but from low to below high */
         size_t low, high;
     } *live;
-    unsigned char *bounded; /* layers all of whose values have bounds */
+    size_t last;            /* no row goes further back than through this layer */
     struct span *gathered;  /* [taps] */
     double *tilted;         /* [taps] */
     uint64_t choice, asked; /* which rows MPFR looks at, by hash, */
@@ -44,10 +44,8 @@ void rows_make(struct rows *rows, const struct audit_network *a, const float *in
                uint64_t choice);
 void rows_clear(struct rows *rows);
 
-/* Is a row of this network sound?  Coefficients are rounded upward, so that what they are on must
- * not be negative, unless they are exact.  0, or -1 with the reason. */
-int rows_suit(const struct audit_network *a, struct fault *fault)
-    __attribute__((warn_unused_result));
+/* Value o of a layer, in interval arithmetic from the bounds of what it reads. */
+struct span rows_value(const struct rows *rows, const struct graph_layer *g, size_t o);
 
 /* factor times a value. */
 struct term {
@@ -56,7 +54,7 @@ struct term {
 };
 
 /* An upper bound of the sum of terms, which are values of layer k; as soon as one is at most
- * `goal`, that one. */
+ * `goal`, that one.  No bound: infinity. */
 double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t count,
                   double goal);
 

@@ -4,8 +4,6 @@
 #include <fenv.h>
 #include <mpfr.h>
 
-#define DECAY_BITS 256
-
 /* Sums, products of either sign and quotients that rounding to nearest would get wrong. */
 int audit_round_upward(void)
 {
@@ -22,41 +20,53 @@ void audit_round_nearest(void)
     fesetround(FE_TONEAREST);
 }
 
-static struct span outward(const mpfr_t low, const mpfr_t high)
+/* The binary64 number next to one of rounding's sides. */
+static double rounded(const mpq_t x, mpfr_rnd_t side)
 {
-    return (struct span){-mpfr_get_d(low, MPFR_RNDD), mpfr_get_d(high, MPFR_RNDU)};
+    mpfr_t y;
+    mpfr_init2(y, 64);
+    mpfr_set_q(y, x, side);
+    double result = mpfr_get_d(y, side);
+    mpfr_clear(y);
+    return result;
 }
 
 struct span audit_span_of(const mpq_t low, const mpq_t high)
 {
-    mpfr_t x, y;
-    mpfr_init2(x, 64);
-    mpfr_init2(y, 64);
-    mpfr_set_q(x, low, MPFR_RNDD);
-    mpfr_set_q(y, high, MPFR_RNDU);
-    struct span span = outward(x, y);
-    mpfr_clear(x);
-    mpfr_clear(y);
+    return (struct span){-rounded(low, MPFR_RNDD), rounded(high, MPFR_RNDU)};
+}
+
+void audit_ball(arb_t ball, const mpq_t x)
+{
+    fmpq_t exact;
+    fmpq_init(exact);
+    fmpq_set_mpq(exact, x);
+    arb_set_fmpq(ball, exact, AUDIT_BITS);
+    fmpq_clear(exact);
+}
+
+static struct span span_of_ball(const arb_t ball)
+{
+    mpfr_t low, high;
+    mpfr_inits2(AUDIT_BITS, low, high, (mpfr_ptr)NULL);
+    arb_get_interval_mpfr(low, high, ball);
+    struct span span = {-mpfr_get_d(low, MPFR_RNDD), mpfr_get_d(high, MPFR_RNDU)};
+    mpfr_clears(low, high, (mpfr_ptr)NULL);
     return span;
 }
 
 struct span audit_decay(const mpq_t tau, struct span *complement)
 {
-    mpq_t rate;
-    mpfr_t low, high, rest_low, rest_high;
-    mpq_init(rate);
-    mpfr_inits2(DECAY_BITS, low, high, rest_low, rest_high, (mpfr_ptr)NULL);
-    mpq_inv(rate, tau);
-    mpq_neg(rate, rate);
-    mpfr_set_q(low, rate, MPFR_RNDD);
-    mpfr_set_q(high, rate, MPFR_RNDU);
-    mpfr_exp(low, low, MPFR_RNDD);
-    mpfr_exp(high, high, MPFR_RNDU);
-    mpfr_ui_sub(rest_low, 1, high, MPFR_RNDD);
-    mpfr_ui_sub(rest_high, 1, low, MPFR_RNDU);
-    *complement = outward(rest_low, rest_high);
-    struct span decay = outward(low, high);
-    mpfr_clears(low, high, rest_low, rest_high, (mpfr_ptr)NULL);
-    mpq_clear(rate);
+    arb_t x;
+    arb_init(x);
+    audit_ball(x, tau);
+    arb_inv(x, x, AUDIT_BITS);
+    arb_neg(x, x);
+    arb_exp(x, x, AUDIT_BITS);
+    struct span decay = span_of_ball(x);
+    arb_sub_ui(x, x, 1, AUDIT_BITS);
+    arb_neg(x, x);
+    *complement = span_of_ball(x);
+    arb_clear(x);
     return decay;
 }

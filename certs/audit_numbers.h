@@ -8,6 +8,8 @@
 #define CERTS_AUDIT_NUMBERS_H
 
 #include <gmp.h>
+
+#include <arb.h> /* after gmp.h: what takes mpq_t needs it */
 #include <math.h>
 #include <stddef.h>
 
@@ -20,7 +22,10 @@ struct span {
 int audit_round_upward(void) __attribute__((warn_unused_result));
 void audit_round_nearest(void);
 
-/* Around [low, high]; around exp(-1/tau), and around 1 minus it (MPFR), for tau > 0. */
+/* Around x, for Arb's functions; around [low, high]; around exp(-1/tau), and around 1 minus it, for
+ * tau > 0. */
+#define AUDIT_BITS 256
+void audit_ball(arb_t ball, const mpq_t x);
 struct span audit_span_of(const mpq_t low, const mpq_t high);
 struct span audit_decay(const mpq_t tau, struct span *complement);
 

@@ -3,11 +3,14 @@
  * AFFINE.  One weight K acts at many places with G = sum of coefficients times what it reads
  * there, in [low, high].  max(K G) over K's interval is convex in G: a line is above it if it is
  * at both ends.  So K G <= tilted G + cost with any number `tilted`, and tilted G is a sum of
- * coefficients on what is read.  These values are not negative, so that coefficients may
- * be rounded upward.  The first layer reads the input itself: G is known, nothing is left.
+ * coefficients on what is read.  The first layer reads the input itself: G is known, nothing is
+ * left.
  *
  * WINDOW.  A coefficient c < 0 takes a value that a is at least, c > 0 one that a is at most: c
- * times the line is convex in v, so again any slope will do that is paid for at both ends. */
+ * times the line is convex in v, so again any slope will do that is paid for at both ends.
+ *
+ * A coefficient is rounded upward, which is sound on a value that is not negative; what rounding
+ * may have added to it is paid for where the value may be negative. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +27,6 @@ void rows_make(struct rows *rows, const struct audit_network *a, const float *in
     rows->lines = fault_alloc(values, sizeof *rows->lines);
     rows->coefficients = fault_alloc(values, sizeof(double));
     rows->live = fault_alloc(a->network->layer_count, sizeof *rows->live);
-    rows->bounded = fault_alloc(a->network->layer_count, 1);
     rows->gathered = fault_alloc(taps, sizeof *rows->gathered);
     rows->tilted = fault_alloc(taps, sizeof(double));
     for (size_t i = 0; i < a->network->input_count; i++)
@@ -37,31 +39,28 @@ void rows_clear(struct rows *rows)
     free(rows->lines);
     free(rows->coefficients);
     free(rows->live);
-    free(rows->bounded);
     free(rows->gathered);
     free(rows->tilted);
 }
 
-int rows_suit(const struct audit_network *a, struct fault *fault)
+struct span rows_value(const struct rows *rows, const struct graph_layer *g, size_t o)
 {
-    unsigned char signless[NETWORK_LAYERS] = {0};
-    for (size_t k = 0; k < a->network->layer_count; k++) {
-        const struct graph_layer *g = &a->graph.layers[k];
-        const int read[2] = {g->from, g->with};
-        signless[k] = g->kind != AFFINE;
-        if (g->kind == WINDOW && g->readers && !g->floor)
-            return fault_set(fault, "layer %zu: linear evidence has no windows without a ReLU", k);
-        for (int i = 0; g->readers && i < 1 + (g->with > -2); i++) {
-            const struct graph_layer *from = read[i] < 0 ? NULL : &a->graph.layers[read[i]];
-            int sure = from && signless[read[i]];
-            int exact = from && g->kind != AFFINE && g->cells == 1 && from->readers == 1 &&
-                        (g->kind == SUM || from->kind != WINDOW);
-            if (!sure && !exact && (from || g->kind != AFFINE))
-                return fault_set(fault, "layer %zu reads what may be negative", k);
-            signless[k] &= g->kind == WINDOW || sure;
-        }
+    const struct span *theta = rows->network->theta, *values = rows->values;
+    const uint32_t *source = g->sources + o / g->units * g->taps;
+    const struct span *weights = theta + g->weights + o % g->units * g->taps;
+    struct span v = values[source[0]];
+    if (g->kind == AFFINE)
+        v = g->bias < SIZE_MAX ? theta[g->bias + o % g->units] : span_point(0);
+    for (size_t t = g->kind != AFFINE; t < g->taps; t++) {
+        struct span x = values[source[t]];
+        if (g->kind == WINDOW)
+            v = (struct span){audit_min(v.down, x.down), audit_max(v.up, x.up)};
+        else
+            v = span_add(v, g->kind == AFFINE ? span_times(weights[t], x) : x);
     }
-    return 0;
+    if (g->floor)
+        return (struct span){audit_min(v.down, 0), audit_max(v.up, 0)};
+    return (struct span){v.down / g->cells, v.up / g->cells};
 }
 
 /* K g <= tilted g + cost for all K in w and g in G; *constant += cost. */
@@ -76,13 +75,22 @@ static double tilt(struct span w, struct span g, double *constant)
     return tilted;
 }
 
-/* Add to a value's coefficient; it is in layer k, or outside all maps. */
-static void put(struct rows *rows, int k, size_t value, double c)
+/* Add to the coefficient of a value a number that is somewhere in c.  The value is in layer k, of
+ * the input, or outside all maps. */
+static inline void put(struct rows *rows, int k, size_t value, struct span c)
 {
-    struct reach *reach = &rows->live[k];
+    struct span v = rows->values[value];
+    double before = rows->coefficients[value], after = before + c.up;
     if (value == rows->network->graph.values)
         return;
-    rows->coefficients[value] += c;
+    if (k < 0) {
+        rows->constant += span_times(c, v).up;
+        return;
+    }
+    rows->coefficients[value] = after;
+    if (v.down > 0)
+        rows->constant += (after + (-before + c.down)) * v.down;
+    struct reach *reach = &rows->live[k];
     if (reach->high == 0)
         *reach = (struct reach){value, value + 1};
     reach->low = value < reach->low ? value : reach->low;
@@ -121,6 +129,7 @@ static struct span gather(struct rows *rows, const struct graph_layer *g, struct
     return sum;
 }
 
+/* Through an affine layer, of which places in reach have coefficients. */
 static void affine_step(struct rows *rows, const struct graph_layer *g, struct reach places)
 {
     const struct span *theta = rows->network->theta;
@@ -148,77 +157,74 @@ static void affine_step(struct rows *rows, const struct graph_layer *g, struct r
         for (size_t p = used; g->from >= 0 && p < places.high; p++)
             for (size_t t = 0; c[p * g->units] != 0 && t < g->taps; t++)
                 put(rows, g->from, g->sources[p * g->taps + t],
-                    c[p * g->units] * rows->tilted[t]);
+                    (struct span){-c[p * g->units] * rows->tilted[t],
+                                  c[p * g->units] * rows->tilted[t]});
     }
 }
 
-/* The value that a line reads and its coefficient, for coefficient c on the line's window. */
-static struct term line_step(const struct rows *rows, const struct line *l, double c,
-                             double *constant)
+/* Through a window with coefficient c, by its line: one coefficient on a value that it reads. */
+static void window_step(struct rows *rows, const struct graph_layer *g, const struct line *l,
+                        double c)
 {
-    if (c < 0)
-        return (struct term){l->below, l->follows ? c : 0};
+    if (c < 0) {
+        put(rows, g->from, l->below, span_point(l->follows ? c : 0));
+        return;
+    }
     struct span v = rows->values[l->above];
     double at_low = line_at(l, -v.down), at_high = line_at(l, v.up);
     double slope = c * ((at_high - at_low) / (v.up + v.down));
     if (!(slope > 0 && slope < INFINITY))
         slope = 0;
-    *constant += audit_max(c * at_low + slope * v.down, c * at_high + -slope * v.up);
-    return (struct term){l->above, slope};
+    rows->constant += audit_max(c * at_low + slope * v.down, c * at_high + -slope * v.up);
+    put(rows, g->from, l->above, span_point(slope));
 }
 
 static void step(struct rows *rows, size_t k)
 {
     const struct graph_layer *g = &rows->network->graph.layers[k];
-    struct reach reach = rows->live[k];
-    double *c = rows->coefficients + g->first;
-    reach.low -= g->first, reach.high -= g->first;
+    size_t low = rows->live[k].low - g->first, high = rows->live[k].high - g->first;
+    const double *c = rows->coefficients + g->first;
     if (g->kind == AFFINE)
-        affine_step(rows, g, (struct reach){reach.low / g->units, (reach.high - 1) / g->units + 1});
-    for (size_t o = reach.low; g->kind != AFFINE && o < reach.high; o++) {
+        affine_step(rows, g, (struct reach){low / g->units, (high - 1) / g->units + 1});
+    for (size_t o = low; g->kind != AFFINE && o < high; o++) {
         if (c[o] == 0)
             continue;
         if (!isfinite(c[o]))
             rows->constant = INFINITY;
         for (size_t t = 0; g->kind == SUM && t < g->taps; t++)
-            put(rows, t && g->with >= 0 ? g->with : g->from, g->sources[o * g->taps + t],
-                c[o] / g->cells);
-        if (g->kind == SUM)
-            continue;
-        struct term term = line_step(rows, &rows->lines[g->first + o], c[o], &rows->constant);
-        put(rows, g->from, term.value, term.factor);
+            put(rows, t && g->with > -2 ? g->with : g->from, g->sources[o * g->taps + t],
+                (struct span){-c[o] / g->cells, c[o] / g->cells});
+        if (g->kind == WINDOW)
+            window_step(rows, g, &rows->lines[g->first + o], c[o]);
     }
     forget(rows, k);
 }
 
-/* The most that coefficients on values come to, if all have bounds. */
+/* The most that the row comes to with its values anywhere within their bounds. */
 static double most_of(const struct rows *rows)
 {
     double sum = rows->constant;
-    for (size_t k = 0; k < rows->network->network->layer_count; k++) {
-        struct reach reach = rows->live[k];
-        if (reach.high && !rows->bounded[k])
-            return INFINITY;
-        for (size_t i = reach.low; i < reach.high; i++) {
+    for (size_t k = 0; k < rows->network->network->layer_count; k++)
+        for (size_t i = rows->live[k].low; i < rows->live[k].high; i++) {
             double c = rows->coefficients[i];
             if (c != 0)
                 sum += c > 0 ? c * rows->values[i].up : -c * rows->values[i].down;
         }
-    }
     return sum;
 }
 
 double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t count, double goal)
 {
     const struct audit_network *a = rows->network;
-    double best = INFINITY, *before = NULL;
+    double *before = NULL;
     uint64_t hash = spot_hash(rows->choice, rows->asked++);
     if (hash % rows->one_in == 0)
         before = fault_alloc(a->graph.values + 2, sizeof *before);
     rows->constant = 0;
     for (size_t i = 0; i < count; i++)
-        put(rows, (int)k, terms[i].value, terms[i].factor);
-    for (k++; k-- > 0 && best > goal;) {
+        put(rows, (int)k, terms[i].value, span_point(terms[i].factor));
+    double best = audit_min(most_of(rows), INFINITY);
+    for (k++; best > goal && k-- > rows->last;) {
         if (!rows->live[k].high)
             continue;
         if (before) {

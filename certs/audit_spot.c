@@ -36,19 +36,16 @@ static void add(mpfr_t sum, double a, double b, double cells)
 static void add_unit(mpfr_t gap, const struct rows *rows, const struct graph_layer *g, size_t unit,
                      const double *c, uint64_t hash)
 {
-    size_t first = 0, end = g->places;
-    while (first < end && c[first * g->units] == 0)
-        first++;
-    while (end > first && c[(end - 1) * g->units] == 0)
-        end--;
     const struct span *theta = rows->network->theta;
+    size_t first = 0, terms = g->taps + (g->bias < SIZE_MAX); /* the last one: the bias */
     mpfr_t sum;
+    while (first < g->places && c[first * g->units] == 0)
+        first++;
     mpfr_init2(sum, BITS);
-    size_t terms = first == end ? 0 : g->taps + (g->bias < SIZE_MAX); /* the last: the bias */
-    for (size_t t = 0; t < terms; t++) {
+    for (size_t t = 0; first < g->places && t < terms; t++) {
         struct span w = theta[t < g->taps ? g->weights + unit * g->taps + t : g->bias + unit];
         mpfr_set_zero(sum, 1);
-        for (size_t p = first; p < end; p++)
+        for (size_t p = first; p < g->places; p++)
             if (c[p * g->units] != 0)
                 add(sum, c[p * g->units],
                     t < g->taps ? corner(rows, g->sources[p * g->taps + t], hash) : 1, 1);

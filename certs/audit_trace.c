@@ -217,7 +217,28 @@ static void count_spikes(struct run *r)
     }
 }
 
-static int follow_all(struct run *r, const float *input, int label, struct audit_margins *margins)
+/* The label's weights and another class's are different parameters: their difference is the
+ * interval difference, and each count meets it once.  Times T. */
+static void find_margins(const struct run *r, int label, struct span *margins)
+{
+    const struct network *n = r->a->network;
+    const struct lsnn *l = &n->lsnn;
+    const struct span *weights = r->a->theta + n->tensors[l->w_out].offset;
+    for (int j = 0; j < (int)l->classes; j++) {
+        struct span sum = {0, 0};
+        if (j != label && l->b_out >= 0) {
+            const struct span *bias = r->a->theta + n->tensors[l->b_out].offset;
+            sum = span_times(span_subtract(bias[label], bias[j]), span_point((double)l->steps));
+        }
+        for (size_t i = 0; i < l->units && j != label; i++) {
+            const struct span *w = weights + i * l->classes;
+            sum = span_add(sum, span_times(span_subtract(w[label], w[j]), r->drive[i]));
+        }
+        margins[j] = sum;
+    }
+}
+
+static int follow_all(struct run *r, const float *input, int label, struct span *margins)
 {
     const struct lsnn *l = &r->a->network->lsnn;
     for (size_t i = 0; i < l->units; i++) {
@@ -228,15 +249,13 @@ static int follow_all(struct run *r, const float *input, int label, struct audit
         if (step(r, input + r->step * l->inputs))
             return -1;
     count_spikes(r);
-    const struct audit_readout readout = {l->w_out, l->b_out, l->units, 1, l->classes,
-                                          (double)l->steps};
-    audit_readout(r->a, &readout, r->drive, label, margins);
+    find_margins(r, label, margins);
     return 0;
 }
 
 int audit_trace(const struct audit_network *a, const float *input, int label,
                 const struct audit_case *cases, size_t case_count, struct text *text,
-                struct audit_margins *margins, struct fault *fault)
+                struct span *margins, struct fault *fault)
 {
     const struct lsnn *l = &a->network->lsnn;
     if (a->network->kind != NETWORK_LSNN || l->refractory > MOST_REFRACTORY)

@@ -1,15 +1,12 @@
 /* audit_verdict.c -- see audit_verdict.h. */
 #include "audit_verdict.h"
 
-#include <arb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "audit_evidence.h"
 #include "specs/digest.h"
-
-#define BITS 128
 
 /* The samples named must exist, with these labels. */
 static int check_samples(const struct audit *a, struct fault *fault)
@@ -54,8 +51,7 @@ static int enclose(struct audit *a, struct fault *fault)
     unsigned char folded[NETWORK_TENSORS];
     model_folded(&a->model, folded);
     return box_make(&a->box, &c->form, c->zeta, network, folded, fault) ||
-           audit_network_prepare(&a->around, network, &a->box, fault) ||
-           audit_network_prepare(&a->nominal, network, NULL, fault);
+           audit_network_prepare(&a->network, network, &a->box, fault);
 }
 
 int audit_open(struct audit *a, const char *certificate, const char *model, const char *data,
@@ -71,8 +67,7 @@ int audit_open(struct audit *a, const char *certificate, const char *model, cons
 
 void audit_close(struct audit *a)
 {
-    audit_network_clear(&a->around);
-    audit_network_clear(&a->nominal);
+    audit_network_clear(&a->network);
     if (a->box.network)
         box_clear(&a->box);
     dataset_clear(&a->set);
@@ -111,35 +106,24 @@ size_t audit_part_choose(const char *digest, uint64_t seed, double fraction, siz
     return wanted;
 }
 
-/* Is (1 - bad / all)^checked proven to be at most PART_DOUBT? */
-static int unlikely(size_t bad, size_t checked, size_t all)
-{
-    arb_t chance, doubt;
-    arb_init(chance);
-    arb_init(doubt);
-    arb_set_ui(chance, all - bad);
-    arb_div_ui(chance, chance, all, BITS);
-    arb_pow_ui(chance, chance, checked, BITS);
-    arb_set_d(doubt, PART_DOUBT);
-    int yes = arb_le(chance, doubt);
-    arb_clear(chance);
-    arb_clear(doubt);
-    return yes;
-}
-
 size_t audit_part_false(size_t checked, size_t all)
 {
-    size_t low = 0, high = all; /* b is in (low, high] */
-    if (checked >= all)
-        return 1;
-    while (checked && high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (unlikely(middle, checked, all))
-            high = middle;
-        else
-            low = middle;
-    }
-    return high;
+    arb_t share;
+    arf_t most;
+    if (checked >= all || !checked)
+        return checked ? 1 : all;
+    arb_init(share);
+    arf_init(most);
+    arb_set_d(share, PART_DOUBT);
+    arb_root_ui(share, share, checked, AUDIT_BITS);
+    arb_sub_ui(share, share, 1, AUDIT_BITS);
+    arb_neg(share, share);
+    arb_mul_ui(share, share, all, AUDIT_BITS); /* all (1 - PART_DOUBT^(1/checked)) */
+    arb_get_ubound_arf(most, share, AUDIT_BITS);
+    size_t least = (size_t)arf_get_si(most, ARF_RND_CEIL);
+    arb_clear(share);
+    arf_clear(most);
+    return least;
 }
 
 /* Count what came of sample i; one thread at a time. */
@@ -174,8 +158,7 @@ void audit_run(struct audit *a, double fraction, uint64_t seed)
             if (!chosen[i])
                 continue;
             if (rounds)
-                outcome = evidence_check(&a->around, &a->nominal, &a->box, &c->samples[i], input,
-                                         &why);
+                outcome = evidence_check(&a->network, &a->box, &c->samples[i], input, &why);
 #pragma omp critical(audit)
             take(a, i, outcome, &why);
         }

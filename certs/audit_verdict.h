@@ -12,7 +12,7 @@ struct audit {
     struct model model;
     struct dataset set;
     struct box box;
-    struct audit_network around, nominal; /* the box, and the model itself */
+    struct audit_network network;         /* in the box */
     int part;                             /* only a part was looked at */
     size_t looked;                        /* how many samples were; of them, */
     size_t checked[CERTIFICATE_VERDICTS]; /* those whose evidence holds, */

@@ -28,11 +28,18 @@ int linear_head(struct linear_text *t, const char *name, size_t index)
     return 0;
 }
 
-int linear_found(struct linear_text *t, size_t index)
+int linear_bounds(struct linear_text *t, size_t index, enum linear_source *source)
 {
+    struct text ahead = t->text;
     size_t read;
+    *source = LINEAR_INTERVALS;
+    if (!text_word(&ahead, " bounds ")) {
+        *source = LINEAR_CLAIMED;
+        return linear_head(t, "bounds", index);
+    }
     if (text_word(&t->text, " found "))
-        return 1;
+        return 0;
+    *source = LINEAR_FOUND;
     if (text_number(&t->text, index, &read) || read != index || text_word(&t->text, "\n"))
         return fault_set(t->fault, "evidence: expected 'found' of layer %zu", index);
     return 0;

@@ -21,12 +21,18 @@ struct linear_window {
     unsigned char named[LINEAR_MEMBERS];
 };
 
-/* All return 0, or -1 with the defect.  The line " NAME INDEX EXPONENT", which sets the unit, or
- * " found INDEX" (linear_found: 1 if there is none); then numbers: a value's bounds, exact; a
- * window of so many members; a margin, greater than 0.  linear_end: the end of a line. */
+/* Where a layer's bounds come from: from interval arithmetic, from the evidence, or from rows that
+ * the reader takes back to the input. */
+enum linear_source { LINEAR_INTERVALS, LINEAR_CLAIMED, LINEAR_FOUND };
+
+/* All return 0, or -1 with the defect.  linear_head: the line " NAME INDEX EXPONENT", which sets
+ * the unit; linear_bounds: that of name "bounds", or " found INDEX", or no line.  Then numbers: a
+ * value's bounds, exact; a window of so many members; a margin, greater than 0.  linear_end: the
+ * end of a line. */
 int linear_head(struct linear_text *t, const char *name, size_t index)
     __attribute__((warn_unused_result));
-int linear_found(struct linear_text *t, size_t index) __attribute__((warn_unused_result));
+int linear_bounds(struct linear_text *t, size_t index, enum linear_source *source)
+    __attribute__((warn_unused_result));
 int linear_value(struct linear_text *t, double *low, double *high)
     __attribute__((warn_unused_result));
 int linear_window(struct linear_text *t, size_t members, struct linear_window *window)

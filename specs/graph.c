@@ -141,6 +141,7 @@ int graph_make(struct graph *graph, const struct network *n, struct fault *fault
     int last = read_by(n, (int)n->layer_count - 1);
     if (last < 0)
         return fault_set(fault, "a network without layers that compute cannot be audited");
+    graph->last = (size_t)last;
     graph->layers[last].readers = 1;
     for (size_t k = n->layer_count; k-- > 0;) {
         const struct graph_layer *g = &graph->layers[k];

@@ -33,6 +33,7 @@ struct graph {
     const struct network *network; /* borrowed */
     struct graph_layer *layers;    /* [layer_count], owned */
     size_t values;                 /* how many; the number of the 0 */
+    size_t last;                   /* layer, whose values are the logits */
 };
 
 /* Returns 0, or -1 with the reason: batch normalisation, or too large to be kept so.  Then, too,
