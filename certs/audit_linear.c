@@ -18,36 +18,33 @@ struct claims {
     struct fault *fault;
 };
 
-/* Interval bounds of a layer's values. */
-static int bound_values(struct claims *c, size_t k)
-{
-    const struct graph_layer *g = &c->network->graph.layers[k];
-    for (size_t o = 0; o < g->count; o++) {
-        c->rows.values[g->first + o] = rows_value(&c->rows, g, o);
-        if (!audit_finite(c->rows.values[g->first + o]))
-            return fault_set(c->fault, "layer %zu: the bounds overflow", k);
-    }
-    return 0;
-}
-
-/* One value's bounds, claimed and checked, or found. */
-static int take_value(struct claims *c, size_t k, size_t o, int claimed)
+/* One value's bounds, claimed and checked, or by rows: one step back for an interval. */
+static int take_value(struct claims *c, size_t k, size_t o, enum linear_source source)
 {
     size_t value = c->network->graph.layers[k].first + o;
     size_t channels = c->network->network->layers[k].out.channels;
     const struct term above = {value, 1}, below = {value, -1};
     double low = INFINITY, high = -INFINITY;
-    if (claimed && linear_value(&c->text, &low, &high))
+    if (source == LINEAR_CLAIMED && linear_value(&c->text, &low, &high))
         return -1;
-    struct span found = {rows_bound(&c->rows, k, &below, 1, -low), INFINITY};
-    int lower = !claimed || found.down <= -low;
-    if (lower)
-        found.up = rows_bound(&c->rows, k, &above, 1, high);
-    if (claimed && !(lower && found.up <= high))
-        return fault_set(c->fault, "layer %zu, place %zu, unit %zu: the %s bound %g is not implied",
-                         k, o / channels, o % channels, lower ? "upper" : "lower",
-                         lower ? high : low);
-    c->rows.values[value] = claimed ? (struct span){-low, high} : found;
+    c->rows.last = source == LINEAR_INTERVALS ? k : 0;
+    struct span found = {rows_bound(&c->rows, k, &below, 1, -low),
+                         rows_bound(&c->rows, k, &above, 1, high)};
+    c->rows.values[value] = source == LINEAR_CLAIMED ? (struct span){-low, high} : found;
+    if (!audit_finite(found))
+        return fault_set(c->fault, "layer %zu: the bounds overflow", k);
+    if (source != LINEAR_CLAIMED || (found.down <= -low && found.up <= high))
+        return 0;
+    return fault_set(c->fault, "layer %zu, place %zu, unit %zu: the %s bound %g is not implied", k,
+                     o / channels, o % channels, found.up > high ? "upper" : "lower",
+                     found.up > high ? high : low);
+}
+
+static int take_intervals(struct claims *c, size_t k)
+{
+    for (size_t o = 0; o < c->network->graph.layers[k].count; o++)
+        if (take_value(c, k, o, LINEAR_INTERVALS))
+            return -1;
     return 0;
 }
 
@@ -59,13 +56,15 @@ static int take_values(struct claims *c, const struct graph_layer *w)
     enum linear_source source;
     if (linear_bounds(&c->text, k, &source))
         return -1;
+    if (source == LINEAR_INTERVALS)
+        return 0;
     unsigned char *read = fault_alloc(g->count, 1);
-    for (size_t i = 0; source != LINEAR_INTERVALS && i < w->places * w->taps; i++)
+    for (size_t i = 0; i < w->places * w->taps; i++)
         read[w->sources[i] - g->first] = 1;
     int failed = 0;
     for (size_t o = 0; o < g->count && !failed; o++) {
         if (read[o])
-            failed = take_value(c, k, o, source == LINEAR_CLAIMED);
+            failed = take_value(c, k, o, source);
         if (read[o] && source == LINEAR_CLAIMED && !failed && o % channels == channels - 1)
             failed = linear_end(&c->text, "the end of the line after a place's units");
     }
@@ -79,6 +78,7 @@ static int is_beaten(struct claims *c, size_t k, size_t member, const struct lin
 {
     const struct term terms[2] = {{member, 1}, {line->below, -1}};
     struct span v = c->rows.values[member], winner = c->rows.values[line->below];
+    c->rows.last = 0;
     return v.up < least_maximum || v.up + winner.down <= line->excess ||
            rows_bound(&c->rows, k, terms, 2, line->excess) <= line->excess;
 }
@@ -90,17 +90,20 @@ static size_t settle(struct claims *c, const struct graph_layer *g, size_t o,
 {
     const uint32_t *member = g->sources + o * g->taps;
     const struct span *values = c->rows.values;
-    struct span all = c->rows.values[g->first + o]; /* the interval of the maximum */
-    struct line line = {member[w ? w->winner : 0], member[w ? w->top : 0], 0,
-                        g->floor ? 0 : -INFINITY, w ? w->excess : 0};
+    double least = g->floor ? 0 : -INFINITY; /* of what the maximum is over */
+    struct span all = {-least, least};
+    struct line line = {member[w ? w->winner : 0], member[w ? w->top : 0], 0, least,
+                        w ? w->excess : 0};
     for (size_t i = 0; i < g->taps; i++) {
-        int named = !w || w->named[i];
-        if (named && member[i] != line.above)
-            line.others = audit_max(line.others, values[member[i]].up);
-        if (!named && !(g->floor && values[member[i]].up <= 0) &&
+        struct span v = values[member[i]];
+        all = (struct span){audit_min(all.down, v.down), audit_max(all.up, v.up)};
+        if ((!w || w->named[i]) && member[i] != line.above)
+            line.others = audit_max(line.others, v.up);
+    }
+    for (size_t i = 0; w && i < g->taps; i++)
+        if (!w->named[i] && values[member[i]].up > least &&
             !is_beaten(c, (size_t)g->from, member[i], &line, -all.down))
             return i;
-    }
     struct span below = values[line.below];
     line.follows = !g->floor || below.down <= 0 || below.up > below.down;
     c->rows.lines[g->first + o] = line;
@@ -168,12 +171,15 @@ static int take_all(struct claims *c, size_t label, struct span *margins)
     const struct graph *graph = &c->network->graph;
     for (size_t k = 0; k <= graph->last; k++) {
         const struct graph_layer *g = &graph->layers[k];
-        int window = g->readers && g->kind == WINDOW;
+        int window = g->kind == WINDOW;
+        if (!g->readers)
+            continue;
         if (c->given && window && g->from >= 0 && take_values(c, g))
             return -1;
-        if ((g->readers && bound_values(c, k)) || (window && take_windows(c, k)))
+        if (window ? take_windows(c, k) : take_intervals(c, k))
             return -1;
     }
+    c->rows.last = c->given ? 0 : graph->last;
     if (take_margins(c, label, margins))
         return -1;
     if (c->given && (linear_end(&c->text, "nothing after the margins") ||
@@ -197,7 +203,6 @@ int audit_feedforward(const struct audit_network *a, const float *input, int lab
     }
     digest[16] = 0; /* which rows MPFR looks at */
     rows_make(&c.rows, a, input, strtoull(digest, NULL, 16));
-    c.rows.last = text ? 0 : a->graph.last; /* intervals are a row's first step */
     int failed = take_all(&c, (size_t)label, margins);
     rows_clear(&c.rows);
     return failed ? -1 : 0;

@@ -26,7 +26,7 @@ static inline double line_at(const struct line *l, double e)
 /* One sample's rows. */
 struct rows {
     const struct audit_network *network;
-    struct span *values;  /* bounds of every value up to the layer in hand */
+    struct span *values;  /* bounds of every value; infinite ones above the layer in hand */
     struct line *lines;   /* by value, of windows */
     double *coefficients; /* by value; 0 between rows */
     double constant;
@@ -34,6 +34,7 @@ struct rows {
         size_t low, high;
     } *live;
     size_t last;            /* no row goes further back than through this layer */
+    int interval;           /* it is a row of one value that goes through one layer */
     struct span *gathered;  /* [taps] */
     double *tilted;         /* [taps] */
     uint64_t choice, asked; /* which rows MPFR looks at, by hash, */
@@ -43,9 +44,6 @@ struct rows {
 void rows_make(struct rows *rows, const struct audit_network *a, const float *input,
                uint64_t choice);
 void rows_clear(struct rows *rows);
-
-/* Value o of a layer, in interval arithmetic from the bounds of what it reads. */
-struct span rows_value(const struct rows *rows, const struct graph_layer *g, size_t o);
 
 /* factor times a value. */
 struct term {

@@ -3,8 +3,7 @@
  * AFFINE.  One weight K acts at many places with G = sum of coefficients times what it reads
  * there, in [low, high].  max(K G) over K's interval is convex in G: a line is above it if it is
  * at both ends.  So K G <= tilted G + cost with any number `tilted`, and tilted G is a sum of
- * coefficients on what is read.  The first layer reads the input itself: G is known, nothing is
- * left.
+ * coefficients on what is read.
  *
  * WINDOW.  A coefficient c < 0 takes a value that a is at least, c > 0 one that a is at most: c
  * times the line is convex in v, so again any slope will do that is paid for at both ends.
@@ -19,16 +18,18 @@
 void rows_make(struct rows *rows, const struct audit_network *a, const float *input,
                uint64_t choice)
 {
-    size_t taps = 1, values = a->graph.values + 1;
+    size_t taps = 1, values = a->graph.values;
     for (size_t k = 0; k < a->network->layer_count; k++)
         taps = a->graph.layers[k].taps > taps ? a->graph.layers[k].taps : taps;
     *rows = (struct rows){.network = a, .choice = choice, .one_in = SPOT_ONE_IN};
-    rows->values = fault_alloc(values, sizeof *rows->values);
-    rows->lines = fault_alloc(values, sizeof *rows->lines);
-    rows->coefficients = fault_alloc(values, sizeof(double));
+    rows->values = fault_alloc(values + 1, sizeof *rows->values);
+    rows->lines = fault_alloc(values + 1, sizeof *rows->lines);
+    rows->coefficients = fault_alloc(values + 1, sizeof(double));
     rows->live = fault_alloc(a->network->layer_count, sizeof *rows->live);
     rows->gathered = fault_alloc(taps, sizeof *rows->gathered);
     rows->tilted = fault_alloc(taps, sizeof(double));
+    for (size_t v = 0; v < values; v++)
+        rows->values[v] = (struct span){INFINITY, INFINITY};
     for (size_t i = 0; i < a->network->input_count; i++)
         rows->values[graph_index(a->network->input_shape, i)] = span_point(input[i]);
 }
@@ -41,26 +42,6 @@ void rows_clear(struct rows *rows)
     free(rows->live);
     free(rows->gathered);
     free(rows->tilted);
-}
-
-struct span rows_value(const struct rows *rows, const struct graph_layer *g, size_t o)
-{
-    const struct span *theta = rows->network->theta, *values = rows->values;
-    const uint32_t *source = g->sources + o / g->units * g->taps;
-    const struct span *weights = theta + g->weights + o % g->units * g->taps;
-    struct span v = values[source[0]];
-    if (g->kind == AFFINE)
-        v = g->bias < SIZE_MAX ? theta[g->bias + o % g->units] : span_point(0);
-    for (size_t t = g->kind != AFFINE; t < g->taps; t++) {
-        struct span x = values[source[t]];
-        if (g->kind == WINDOW)
-            v = (struct span){audit_min(v.down, x.down), audit_max(v.up, x.up)};
-        else
-            v = span_add(v, g->kind == AFFINE ? span_times(weights[t], x) : x);
-    }
-    if (g->floor)
-        return (struct span){audit_min(v.down, 0), audit_max(v.up, 0)};
-    return (struct span){v.down / g->cells, v.up / g->cells};
 }
 
 /* K g <= tilted g + cost for all K in w and g in G; *constant += cost. */
@@ -81,6 +62,7 @@ static inline void put(struct rows *rows, int k, size_t value, struct span c)
 {
     struct span v = rows->values[value];
     double before = rows->coefficients[value], after = before + c.up;
+    double added = after + (-before + c.down); /* at most so much by rounding */
     if (value == rows->network->graph.values)
         return;
     if (k < 0) {
@@ -88,8 +70,8 @@ static inline void put(struct rows *rows, int k, size_t value, struct span c)
         return;
     }
     rows->coefficients[value] = after;
-    if (v.down > 0)
-        rows->constant += (after + (-before + c.down)) * v.down;
+    if (v.down > 0 && !(added <= 0))
+        rows->constant += added * v.down;
     struct reach *reach = &rows->live[k];
     if (reach->high == 0)
         *reach = (struct reach){value, value + 1};
@@ -129,9 +111,11 @@ static struct span gather(struct rows *rows, const struct graph_layer *g, struct
     return sum;
 }
 
-/* Through an affine layer, of which places in reach have coefficients. */
+/* Through an affine layer, of which places in reach have coefficients.  G is `known` of the input,
+ * and known enough where all that is asked for is one value's interval. */
 static void affine_step(struct rows *rows, const struct graph_layer *g, struct reach places)
 {
+    int known = g->from < 0 || rows->interval;
     const struct span *theta = rows->network->theta;
     for (size_t u = 0; u < g->units; u++) {
         const double *c = rows->coefficients + g->first + u;
@@ -147,14 +131,14 @@ static void affine_step(struct rows *rows, const struct graph_layer *g, struct r
             rows->constant += span_times(sum, theta[g->bias + u]).up;
         for (size_t t = 0; t < g->taps; t++) {
             struct span w = theta[g->weights + u * g->taps + t], x = rows->gathered[t];
-            if (g->from < 0)
+            if (known)
                 rows->constant += span_times(w, x).up;
             else
                 rows->tilted[t] = tilt(w, x, &rows->constant);
             if (!audit_finite(x))
                 rows->constant = INFINITY;
         }
-        for (size_t p = used; g->from >= 0 && p < places.high; p++)
+        for (size_t p = used; !known && p < places.high; p++)
             for (size_t t = 0; c[p * g->units] != 0 && t < g->taps; t++)
                 put(rows, g->from, g->sources[p * g->taps + t],
                     (struct span){-c[p * g->units] * rows->tilted[t],
@@ -207,6 +191,8 @@ static double most_of(const struct rows *rows)
     for (size_t k = 0; k < rows->network->network->layer_count; k++)
         for (size_t i = rows->live[k].low; i < rows->live[k].high; i++) {
             double c = rows->coefficients[i];
+            if (!isfinite(c))
+                return INFINITY;
             if (c != 0)
                 sum += c > 0 ? c * rows->values[i].up : -c * rows->values[i].down;
         }
@@ -221,6 +207,7 @@ double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t 
     if (hash % rows->one_in == 0)
         before = fault_alloc(a->graph.values + 2, sizeof *before);
     rows->constant = 0;
+    rows->interval = count == 1 && k == rows->last;
     for (size_t i = 0; i < count; i++)
         put(rows, (int)k, terms[i].value, span_point(terms[i].factor));
     double best = audit_min(most_of(rows), INFINITY);
