@@ -18,10 +18,10 @@
 #define MOST_REFRACTORY 62
 
 struct history {
-    int fewest, most;
     uint64_t blocked; /* bit r: r blocked steps may be left */
-    struct span adaptation, trace, resets, threshold;
-    int may_exceed, may_stay; /* V > B, V <= B possible */
+    struct span spikes, adaptation, trace, resets;
+    struct span threshold; /* B, and is V <= B possible, at the step in hand */
+    int may_stay;
 };
 
 struct neuron {
@@ -35,13 +35,32 @@ struct run {
     size_t case_count, step;
     struct neuron *neurons;
     struct span *filtered, *drive; /* by input, by neuron */
-    struct raster *raster; /* NULL: without evidence */
+    int given;                     /* is there a raster? */
+    struct raster raster;
     struct fault *fault;
 };
 
 static int wrong(const struct run *r, size_t unit, const char *what)
 {
     return fault_set(r->fault, "step %zu, neuron %zu: %s", r->step, unit, what);
+}
+
+static void join(struct history *into, const struct history *h)
+{
+    into->blocked |= h->blocked;
+    into->spikes = span_hull(into->spikes, h->spikes);
+    into->adaptation = span_hull(into->adaptation, h->adaptation);
+    into->trace = span_hull(into->trace, h->trace);
+    into->resets = span_hull(into->resets, h->resets);
+}
+
+/* All of a neuron's histories as one. */
+static struct history joined(const struct neuron *n)
+{
+    struct history all = n->histories[0];
+    for (size_t k = 1; k < n->count; k++)
+        join(&all, &n->histories[k]);
+    return all;
 }
 
 /* sum_i += [w_ji] [G_j] for targets i in [from, to); G_j = [low, high] >= 0. */
@@ -69,10 +88,7 @@ static void find_drive(struct run *r, const float *x)
             r->drive[i] = span_add(r->drive[i], span_times(a->theta[w_in + k * l->units + i], *f));
     }
     for (size_t j = 0; j < l->units; j++) {
-        const struct neuron *source = &r->neurons[j];
-        struct span g = source->histories[0].trace;
-        for (size_t k = 1; k < source->count; k++)
-            g = span_hull(g, source->histories[k].trace);
+        struct span g = joined(&r->neurons[j]).trace;
         const struct span *w = a->theta + w_rec + j * l->units;
         if (g.up == 0)
             continue;
@@ -81,37 +97,25 @@ static void find_drive(struct run *r, const float *x)
     }
 }
 
-/* V and B of every history of a neuron; its own synapse meets its own G. */
-static int compare(struct run *r, size_t i)
+/* Which of silence (0) and a spike (1) V and B, the refractory rule and the cases leave possible for
+ * a history.  Its own synapse meets its own G. */
+static int find_possible(const struct run *r, size_t i, struct history *h, int possible[2])
 {
     const struct audit_network *a = r->a;
     const struct network *n = a->network;
     size_t own = n->tensors[n->lsnn.w_rec].offset + i * n->lsnn.units + i;
-    for (size_t k = 0; k < r->neurons[i].count; k++) {
-        struct history *h = &r->neurons[i].histories[k];
-        struct span v = span_add(r->drive[i], span_times(a->theta[own], h->trace));
-        v = span_add(v, h->resets);
-        h->threshold = span_add(a->b0, span_times(a->beta, h->adaptation));
-        if (!audit_finite(v) || !audit_finite(h->threshold))
-            return wrong(r, i, "the bounds overflow");
-        h->may_exceed = v.up > -h->threshold.down;
-        h->may_stay = -v.down <= h->threshold.up;
-    }
-    return 0;
-}
-
-/* What the bounds, the refractory rule and the cases leave possible. */
-static void find_possible(const struct run *r, size_t i, const struct history *h, int *fires,
-                          int *silent)
-{
-    int blocked = (h->blocked & ~(uint64_t)1) != 0;
-    *fires = (h->blocked & 1) && h->may_exceed;
-    *silent = blocked || h->may_stay;
+    struct span v = span_add(r->drive[i], span_times(a->theta[own], h->trace));
+    v = span_add(v, h->resets);
+    h->threshold = span_add(a->b0, span_times(a->beta, h->adaptation));
+    if (!audit_finite(v) || !audit_finite(h->threshold))
+        return wrong(r, i, "the bounds overflow");
+    h->may_stay = -v.down <= h->threshold.up;
+    possible[0] = (h->blocked & ~(uint64_t)1) || h->may_stay;
+    possible[1] = (h->blocked & 1) && v.up > -h->threshold.down;
     for (size_t c = 0; c < r->case_count; c++)
-        if (r->cases[c].step == r->step && r->cases[c].unit == i) {
-            *fires &= r->cases[c].fires;
-            *silent &= !r->cases[c].fires;
-        }
+        if (r->cases[c].step == r->step && r->cases[c].unit == i)
+            possible[!r->cases[c].fires] = 0;
+    return 0;
 }
 
 /* A history after the neuron fired, or did not. */
@@ -119,8 +123,7 @@ static struct history successor(const struct audit_network *a, const struct hist
 {
     struct history s = *h;
     struct span spike = span_point(fires);
-    s.fewest += fires;
-    s.most += fires;
+    s.spikes = span_add(h->spikes, spike);
     s.adaptation = span_add(span_times(a->decay_ada, h->adaptation),
                             span_times(a->complement_ada, spike));
     s.trace = span_add(span_times(a->decay, h->trace), span_times(a->complement, spike));
@@ -138,48 +141,30 @@ static struct history successor(const struct audit_network *a, const struct hist
     return s;
 }
 
-static void join(struct history *into, const struct history *h)
-{
-    into->fewest = h->fewest < into->fewest ? h->fewest : into->fewest;
-    into->most = h->most > into->most ? h->most : into->most;
-    into->blocked |= h->blocked;
-    into->adaptation = span_hull(into->adaptation, h->adaptation);
-    into->trace = span_hull(into->trace, h->trace);
-    into->resets = span_hull(into->resets, h->resets);
-}
-
-/* Without a raster: what is possible happens, and the successors become one history. */
-static void presume(struct raster_word *word, const int *fires, const int *silent, size_t count)
-{
-    memset(word->group, 0, sizeof word->group);
-    for (size_t k = 0; k < count; k++)
-        word->outcome[k] = fires[k] && silent[k] ? '?' : fires[k] ? '+' : silent[k] ? '-' : 'x';
-}
-
-/* A neuron's histories after the step. */
+/* A neuron's histories after the step.  Without a raster what is possible happens, and all
+ * successors become one history. */
 static int follow(struct run *r, size_t unit)
 {
     struct neuron *n = &r->neurons[unit], next = {0};
     struct raster_word word;
-    int fires[RASTER_HISTORIES], silent[RASTER_HISTORIES];
     size_t made = 0;
-    for (size_t k = 0; k < n->count; k++)
-        find_possible(r, unit, &n->histories[k], &fires[k], &silent[k]);
-    if (!r->raster)
-        presume(&word, fires, silent, n->count);
-    else if (raster_word(r->raster, unit, n->count, &word))
+    if (r->given && raster_word(&r->raster, unit, n->count, &word))
         return -1;
     for (size_t k = 0; k < n->count; k++) {
-        int may[2] = {strchr("-?", word.outcome[k]) != NULL, strchr("+?", word.outcome[k]) != NULL};
-        if (fires[k] && !may[1])
-            return wrong(r, unit, "it may fire, which the certificate leaves out");
-        if (silent[k] && !may[0])
-            return wrong(r, unit, "it may stay silent, which the certificate leaves out");
+        int possible[2] = {0, 0};
+        if (find_possible(r, unit, &n->histories[k], possible))
+            return -1;
         for (int spike = 1; spike >= 0; spike--) {
-            if (!may[spike])
+            int may = possible[spike];
+            if (r->given)
+                may = strchr(spike ? "+?" : "-?", word.outcome[k]) != NULL;
+            if (possible[spike] && !may)
+                return wrong(r, unit, spike ? "it may fire, which the certificate leaves out"
+                                     : "it may stay silent, which the certificate leaves out");
+            if (!may)
                 continue;
             struct history s = successor(r->a, &n->histories[k], spike);
-            size_t group = word.group[made++];
+            size_t group = r->given ? word.group[made++] : 0;
             if (group == next.count)
                 next.histories[next.count++] = s;
             else
@@ -192,49 +177,29 @@ static int follow(struct run *r, size_t unit)
 
 static int step(struct run *r, const float *x)
 {
-    size_t units = r->a->network->lsnn.units;
-    if (r->raster && raster_line(r->raster))
+    if (r->given && raster_line(&r->raster))
         return -1;
     find_drive(r, x);
-    for (size_t i = 0; i < units; i++)
-        if (compare(r, i))
-            return -1;
-    for (size_t i = 0; i < units; i++)
+    for (size_t i = 0; i < r->a->network->lsnn.units; i++)
         if (follow(r, i))
             return -1;
-    return r->raster ? raster_line_end(r->raster) : 0;
+    return r->given ? raster_line_end(&r->raster) : 0;
 }
 
-/* The least and most spikes of every neuron, as intervals. */
-static void count_spikes(struct run *r)
-{
-    for (size_t i = 0; i < r->a->network->lsnn.units; i++) {
-        const struct neuron *n = &r->neurons[i];
-        struct span count = {-n->histories[0].fewest, n->histories[0].most};
-        for (size_t k = 1; k < n->count; k++)
-            count = span_hull(count, (struct span){-n->histories[k].fewest, n->histories[k].most});
-        r->drive[i] = count;
-    }
-}
-
-/* The label's weights and another class's are different parameters: their difference is the
- * interval difference, and each count meets it once.  Times T. */
+/* T times the margins.  The label's weights and another class's are different parameters: their
+ * difference is the interval difference, and each number of spikes meets it once. */
 static void find_margins(const struct run *r, int label, struct span *margins)
 {
     const struct network *n = r->a->network;
     const struct lsnn *l = &n->lsnn;
-    const struct span *weights = r->a->theta + n->tensors[l->w_out].offset;
-    for (int j = 0; j < (int)l->classes; j++) {
-        struct span sum = {0, 0};
-        if (j != label && l->b_out >= 0) {
-            const struct span *bias = r->a->theta + n->tensors[l->b_out].offset;
-            sum = span_times(span_subtract(bias[label], bias[j]), span_point((double)l->steps));
-        }
-        for (size_t i = 0; i < l->units && j != label; i++) {
-            const struct span *w = weights + i * l->classes;
-            sum = span_add(sum, span_times(span_subtract(w[label], w[j]), r->drive[i]));
-        }
-        margins[j] = sum;
+    const struct span *w = r->a->theta + n->tensors[l->w_out].offset, steps = span_point(l->steps);
+    const struct span *bias = l->b_out < 0 ? NULL : r->a->theta + n->tensors[l->b_out].offset;
+    for (size_t j = 0; j < l->classes; j++)
+        margins[j] = bias ? span_times(span_subtract(bias[label], bias[j]), steps) : span_point(0);
+    for (size_t i = 0; i < l->units; i++, w += l->classes) {
+        struct span spikes = joined(&r->neurons[i]).spikes;
+        for (size_t j = 0; j < l->classes; j++)
+            margins[j] = span_add(margins[j], span_times(span_subtract(w[label], w[j]), spikes));
     }
 }
 
@@ -248,7 +213,6 @@ static int follow_all(struct run *r, const float *input, int label, struct span 
     for (r->step = 0; r->step < l->steps; r->step++)
         if (step(r, input + r->step * l->inputs))
             return -1;
-    count_spikes(r);
     find_margins(r, label, margins);
     return 0;
 }
@@ -258,20 +222,19 @@ int audit_trace(const struct audit_network *a, const float *input, int label,
                 struct span *margins, struct fault *fault)
 {
     const struct lsnn *l = &a->network->lsnn;
-    if (a->network->kind != NETWORK_LSNN || l->refractory > MOST_REFRACTORY)
-        return fault_set(fault, "a raster is evidence for spiking networks with at most %d "
-                         "blocked steps only", MOST_REFRACTORY);
-    struct raster raster = {.fault = fault};
+    if (l->refractory > MOST_REFRACTORY)
+        return fault_set(fault, "spiking networks with at most %d blocked steps can be audited",
+                         MOST_REFRACTORY);
     struct run r = {.a = a, .cases = cases, .case_count = case_count, .fault = fault,
-                    .raster = text ? &raster : NULL,
+                    .given = text != NULL, .raster = {.fault = fault},
                     .filtered = fault_alloc(l->inputs, sizeof *r.filtered),
                     .drive = fault_alloc(l->units, sizeof *r.drive),
                     .neurons = fault_alloc(l->units, sizeof *r.neurons)};
     if (text)
-        raster.text = *text;
+        r.raster.text = *text;
     int failed = follow_all(&r, input, label, margins);
     if (text)
-        *text = raster.text;
+        *text = r.raster.text;
     free(r.filtered);
     free(r.drive);
     free(r.neurons);
