@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit_claim.h"
-#include "audit_report.h"
+#include "audit_verdict.h"
 #include "console/exits.h"
 #include "console/options.h"
 
@@ -85,11 +84,6 @@ static char *model_beside(const char *certificate)
     return path;
 }
 
-static void complain(const struct fault *fault)
-{
-    fprintf(stderr, "audit: %s\n", fault->text);
-}
-
 static int audit(const struct arguments *a, const char *model)
 {
     struct fault fault;
@@ -101,18 +95,18 @@ static int audit(const struct arguments *a, const char *model)
                  (a->claim && audit_claim_match(&claim, &audit, &fault));
     if (!failed) {
         audit_run(&audit, a->percent / 100, a->common.seed);
-        audit_print(stdout, &audit, a->certificate, model);
-        status = audit.open || audit.part ? EXIT_INCONCLUSIVE : EXIT_DONE;
-        if (audit.rejected) {
-            status = EXIT_VIOLATED;
-            complain(&audit.why);
-        }
+        failed = audit_report(&audit, NULL, &fault) ||
+                 (a->report && audit_report(&audit, a->report, &fault));
+        status = audit.rejected               ? EXIT_VIOLATED
+                 : audit.open || audit.part ? EXIT_INCONCLUSIVE
+                                            : EXIT_DONE;
+        if (audit.rejected)
+            fprintf(stderr, "audit: %s\n", audit.why.text);
         if (a->claim)
-            status = audit_claim_verdict(&claim, &audit, stdout);
-        failed = a->report && audit_page(&audit, a->report, &fault);
+            status = audit_claim_verdict(&claim, &audit);
     }
     if (failed)
-        complain(&fault);
+        fprintf(stderr, "audit: %s\n", fault.text);
     audit_close(&audit);
     return failed && status != EXIT_VIOLATED ? EXIT_INPUT : status;
 }

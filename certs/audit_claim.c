@@ -1,11 +1,13 @@
-/* audit_claim.c -- see audit_claim.h. */
-#include "audit_claim.h"
-
-#include <arb_hypgeom.h>
+/* audit_claim.c -- whether an audited certificate proves what a claim promises; see
+ * audit_verdict.h. */
+#include <stdio.h>
 #include <string.h>
 
+#include "audit_verdict.h"
 #include "console/exits.h"
 #include "specs/decimal.h"
+
+#include <arb_hypgeom.h>
 
 /* Do two texts mean the same decimal? */
 static int same_decimal(const char *a, const char *b)
@@ -83,25 +85,25 @@ static int compare_yield(const struct claim *claim, const struct model *model)
     return sign;
 }
 
-int audit_claim_verdict(const struct claim *claim, const struct audit *a, FILE *stream)
+int audit_claim_verdict(const struct claim *claim, const struct audit *a)
 {
     size_t proven = certificate_certified(a->checked);
     size_t lost = a->checked[FALSIFIED] + a->checked[MISCLASSIFIED];
     int chips = claim->has_yield ? compare_yield(claim, &a->model) : 1, measured = 0;
     for (int kind = 0; kind < CLAIM_MEASURES; kind++)
         measured |= claim->promises[kind].made;
-    fprintf(stream, "\nclaim: %zu of %zu samples promised, %zu proven here, %zu proven wrong or "
-            "breakable\n", claim->certified, claim->count, proven, lost);
+    printf("\nclaim: %zu of %zu samples promised, %zu proven here, %zu proven wrong or breakable\n",
+           claim->certified, claim->count, proven, lost);
     if (claim->has_yield)
-        fprintf(stream, "claim: a chip lies in the box with probability %s at sigma %s: %s\n",
-                claim->probability, claim->sigma,
-                chips > 0 ? "proven here" : chips < 0 ? "FALSE" : "not decided here");
+        printf("claim: a chip lies in the box with probability %s at sigma %s: %s\n",
+               claim->probability, claim->sigma,
+               chips > 0 ? "proven here" : chips < 0 ? "FALSE" : "not decided here");
     if (measured)
-        fprintf(stream, "claim: what it promises of measurements is not audited\n");
+        printf("claim: what it promises of measurements is not audited\n");
     int violated = claim->count - lost < claim->certified || chips < 0;
     int holds = !a->rejected && proven >= claim->certified && chips > 0 && !measured;
-    fprintf(stream, "\n%s\n", a->rejected ? "THE CLAIM IS NOT PROVEN: the certificate is wrong"
-                              : violated  ? "THE CLAIM IS VIOLATED"
-                              : holds     ? "THE CLAIM HOLDS" : "THE CLAIM IS OPEN");
+    printf("\n%s\n", a->rejected ? "THE CLAIM IS NOT PROVEN: the certificate is wrong"
+                     : violated  ? "THE CLAIM IS VIOLATED"
+                     : holds     ? "THE CLAIM HOLDS" : "THE CLAIM IS OPEN");
     return a->rejected || violated ? EXIT_VIOLATED : holds ? EXIT_DONE : EXIT_INCONCLUSIVE;
 }

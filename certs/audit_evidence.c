@@ -1,8 +1,7 @@
-/* audit_evidence.c -- see audit_evidence.h. */
-#include "audit_evidence.h"
-
+/* audit_evidence.c -- the evidence for one sample's verdict; see audit_network.h. */
 #include <stdlib.h>
 
+#include "audit_network.h"
 #include "certificate_raster.h"
 #include "certificate_witness.h"
 
@@ -118,7 +117,7 @@ static enum evidence check_trace(const struct audit_network *a,
     return failed ? EVIDENCE_FAILS : EVIDENCE_HOLDS;
 }
 
-enum evidence evidence_check(const struct audit_network *a, const struct box *box,
+enum evidence audit_evidence(const struct audit_network *a, const struct box *box,
                              const struct certificate_sample *sample, const float *input,
                              struct fault *why)
 {

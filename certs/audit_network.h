@@ -6,7 +6,7 @@
 #define CERTS_AUDIT_NETWORK_H
 
 #include "audit_numbers.h"
-#include "certificate_words.h"
+#include "certificate.h"
 #include "specs/box.h"
 #include "specs/graph.h"
 
@@ -49,5 +49,12 @@ struct audit_case {
 int audit_trace(const struct audit_network *a, const float *input, int label,
                 const struct audit_case *cases, size_t case_count, struct text *text,
                 struct span *margins, struct fault *fault) __attribute__((warn_unused_result));
+
+/* Does the evidence for one sample's verdict hold?  Only of what claims nothing for the whole box
+ * this can be OPEN; EVIDENCE_FAILS says why. */
+enum evidence { EVIDENCE_HOLDS, EVIDENCE_FAILS, EVIDENCE_OPEN };
+enum evidence audit_evidence(const struct audit_network *a, const struct box *box,
+                             const struct certificate_sample *sample, const float *input,
+                             struct fault *why);
 
 #endif

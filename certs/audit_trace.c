@@ -63,11 +63,11 @@ static struct history joined(const struct neuron *n)
     return all;
 }
 
-/* sum_i += [w_ji] [G_j] for targets i in [from, to); G_j = [low, high] >= 0. */
+/* sum_i += [w_ji] [G_j] for all targets i; G_j = [low, high] >= 0. */
 static void add_synapses(const struct span *restrict w, double low, double high,
-                         struct span *restrict sum, size_t from, size_t to)
+                         struct span *restrict sum, size_t count)
 {
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = 0; i < count; i++) {
         sum[i].down += audit_max(w[i].down * high, w[i].down * low);
         sum[i].up += audit_max(w[i].up * high, w[i].up * low);
     }
@@ -89,11 +89,10 @@ static void find_drive(struct run *r, const float *x)
     }
     for (size_t j = 0; j < l->units; j++) {
         struct span g = joined(&r->neurons[j]).trace;
-        const struct span *w = a->theta + w_rec + j * l->units;
-        if (g.up == 0)
-            continue;
-        add_synapses(w, -g.down, g.up, r->drive, 0, j);
-        add_synapses(w, -g.down, g.up, r->drive, j + 1, l->units);
+        struct span others = r->drive[j];
+        if (g.up > 0)
+            add_synapses(a->theta + w_rec + j * l->units, -g.down, g.up, r->drive, l->units);
+        r->drive[j] = others;
     }
 }
 

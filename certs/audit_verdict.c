@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit_evidence.h"
 #include "specs/digest.h"
 
 /* The samples named must exist, with these labels. */
@@ -57,8 +56,7 @@ static int enclose(struct audit *a, struct fault *fault)
 int audit_open(struct audit *a, const char *certificate, const char *model, const char *data,
                struct fault *fault)
 {
-    memset(a, 0, sizeof *a);
-    a->first_rejected = SIZE_MAX;
+    *a = (struct audit){.name = certificate, .model_name = model, .first_rejected = SIZE_MAX};
     if (!open_files(a, certificate, model, data, fault) && !enclose(a, fault))
         return 0;
     audit_close(a);
@@ -158,7 +156,7 @@ void audit_run(struct audit *a, double fraction, uint64_t seed)
             if (!chosen[i])
                 continue;
             if (rounds)
-                outcome = evidence_check(&a->network, &a->box, &c->samples[i], input, &why);
+                outcome = audit_evidence(&a->network, &a->box, &c->samples[i], input, &why);
 #pragma omp critical(audit)
             take(a, i, outcome, &why);
         }

@@ -3,11 +3,12 @@
 #define CERTS_AUDIT_VERDICT_H
 
 #include "audit_network.h"
-#include "certificate.h"
+#include "specs/claim.h"
 #include "specs/dataset.h"
 #include "specs/model.h"
 
 struct audit {
+    const char *name, *model_name; /* the files'; borrowed */
     struct certificate certificate;
     struct model model;
     struct dataset set;
@@ -44,5 +45,21 @@ size_t audit_part_choose(const char *digest, uint64_t seed, double fraction, siz
  * binomial's tail, which bounds that of drawing without putting back, in ball arithmetic. */
 #define PART_DOUBT 1e-6 /* probability of being deceived that is put up with */
 size_t audit_part_false(size_t checked, size_t all);
+
+/* After audit_run: a page for a browser, written whole or not at all; with path NULL the same in
+ * words on standard output, whose last line is ACCEPTED, REJECTED, INCONCLUSIVE or ACCEPTED IN
+ * PART.  Returns 0, or -1 with the reason. */
+int audit_report(const struct audit *audit, const char *path, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Is the certificate about the claim's model, data, samples, box, size and criterion?  0, or -1
+ * with the reason, which names what differs. */
+int audit_claim_match(const struct claim *claim, const struct audit *audit, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* After audit_run, does it prove what the claim promises (specs/claim.md)?  An exit status, and
+ * lines on standard output that say why.  What the claim promises of measurements is not audited,
+ * and keeps it open. */
+int audit_claim_verdict(const struct claim *claim, const struct audit *audit);
 
 #endif

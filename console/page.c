@@ -30,29 +30,36 @@ static void wrapped(struct page *page, const char *before, const char *text, con
     fputs(after, page->file.stream);
 }
 
-int page_open(struct page *page, const char *path, const char *title, struct fault *fault)
+int page_open(struct page *page, const char *path, const char *title, const char *headline,
+              struct fault *fault)
 {
-    if (outfile_open(&page->file, path, fault))
+    *page = (struct page){.plain = !path, .headline = headline};
+    if (outfile_open(&page->file, path ? path : "-", fault))
         return -1;
+    if (page->plain)
+        return 0;
     wrapped(page, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>", title,
             "</title><style>body{font:16px sans-serif;max-width:46em;margin:2em auto}"
             "th{text-align:left;padding-right:1em}code{font-size:85%}</style></head><body>\n");
+    wrapped(page, "<h1>", headline, "</h1>\n");
     return 0;
 }
 
 int page_close(struct page *page, struct fault *fault)
 {
-    fputs("</body></html>\n", page->file.stream);
+    if (page->plain)
+        fprintf(page->file.stream, "\n%s\n", page->headline);
+    else
+        fputs("</body></html>\n", page->file.stream);
     return outfile_commit(&page->file, fault);
-}
-
-void page_heading(struct page *page, int level, const char *text)
-{
-    wrapped(page, level == 1 ? "<h1>" : "<h2>", text, level == 1 ? "</h1>\n" : "</h2>\n");
 }
 
 void page_paragraph(struct page *page, const char *lead, const char *text)
 {
+    if (page->plain) {
+        fprintf(page->file.stream, "\n%s%s%s\n", lead ? lead : "", lead ? " " : "", text);
+        return;
+    }
     fputs("<p>", page->file.stream);
     if (lead)
         wrapped(page, "<b>", lead, "</b> ");
@@ -61,6 +68,10 @@ void page_paragraph(struct page *page, const char *lead, const char *text)
 
 void page_table(struct page *page, const char *const rows[][2], size_t count)
 {
+    for (size_t i = 0; page->plain && i < count; i++)
+        fprintf(page->file.stream, "%-12s %s\n", rows[i][0], rows[i][1]);
+    if (page->plain)
+        return;
     fputs("<table>\n", page->file.stream);
     for (size_t i = 0; i < count; i++) {
         wrapped(page, "<tr><th>", rows[i][0], "</th>");
@@ -88,11 +99,11 @@ static void put_box(struct page *page, int y, double width, int height, const ch
             y, width, height, style);
 }
 
-void page_bars(struct page *page, const char *label, const struct page_bar *bars, size_t count,
-               size_t most)
+static void put_bars(struct page *page, const char *title, const struct page_bar *bars,
+                     size_t count, size_t most)
 {
     double scale = (double)SPAN / (double)(most ? most : 1);
-    begin_drawing(page, BAR * (int)count, label);
+    begin_drawing(page, BAR * (int)count, title);
     for (size_t i = 0; i < count; i++) {
         int y = BAR * (int)i;
         char number[32];
@@ -106,11 +117,30 @@ void page_bars(struct page *page, const char *label, const struct page_bar *bars
     fputs("</svg>\n", page->file.stream);
 }
 
-void page_curve(struct page *page, const char *id, const char *label, const double *shares,
+void page_bars(struct page *page, const char *title, const char *whole, const char *part,
+               const struct page_bar *bars, size_t count, size_t most)
+{
+    FILE *f = page->file.stream;
+    if (page->plain) {
+        fprintf(f, "\n%-16s %8s %8s\n", title, whole, part);
+        for (size_t i = 0; i < count; i++)
+            fprintf(f, "%-16s %8zu %8zu\n", bars[i].name, bars[i].whole, bars[i].part);
+        return;
+    }
+    wrapped(page, "<h2>", title, ": ");
+    wrapped(page, "", whole, " (outlined), ");
+    wrapped(page, "", part, " (filled)</h2>\n");
+    put_bars(page, title, bars, count, most);
+}
+
+void page_curve(struct page *page, const char *id, const char *title, const double *shares,
                 size_t count, const char *first, const char *last)
 {
     FILE *f = page->file.stream;
-    begin_drawing(page, TOP + HIGH + 30, label);
+    if (page->plain)
+        return;
+    wrapped(page, "<h2>", title, "</h2>\n");
+    begin_drawing(page, TOP + HIGH + 30, title);
     put_box(page, TOP, SPAN, HIGH, "fill=\"none\" stroke=\"#ccc\"");
     put_text(page, LEFT - 50, TOP + 8, "100 %");
     put_text(page, LEFT - 30, TOP + HIGH + 4, "0 %");
