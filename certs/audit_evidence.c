@@ -5,7 +5,7 @@
 #include "certificate_raster.h"
 #include "certificate_witness.h"
 
-#define MOST_CASES 4096 /* assumed at once, and leaves below a sample */
+#define MOST_CASES 4096 /* assumed at once, and splits of a sample */
 
 /* Margins by linear evidence, or with text NULL by interval bounds. */
 static int bound(const struct audit_network *a, const float *input, int label,
@@ -65,63 +65,56 @@ static enum evidence check_witness(const struct audit_network *a, const struct b
     return outcome;
 }
 
-/* The tree of cases that a sample's evidence is: a split, then what is below it if that spike is
- * fired, then if not; or a leaf with its raster. */
-struct tree {
-    const struct audit_network *network;
-    const float *input;
-    int label;
-    struct text text;
-    size_t nodes;
-    struct audit_case cases[MOST_CASES];
-    struct fault *why;
-};
-
-static int check_leaf(struct tree *t, size_t depth)
+/* Is the answer proven right by a leaf's raster, for the parameters for which the cases hold? */
+static int check_leaf(const struct audit_network *a, int label, const float *input,
+                      const struct audit_case *cases, size_t count, struct text *text,
+                      struct fault *why)
 {
     struct span margins[AUDIT_CLASSES];
-    if (audit_trace(t->network, t->input, t->label, t->cases, depth, &t->text, margins, t->why))
+    if (audit_trace(a, input, label, cases, count, text, margins, why))
         return -1;
-    return audit_answer(margins, t->network->network->class_count, t->label) == ANSWER_RIGHT
+    return audit_answer(margins, a->network->class_count, label) == ANSWER_RIGHT
                ? 0
-               : fault_set(t->why, "the spikes counted do not prove it");
+               : fault_set(why, "the spikes counted do not prove it");
 }
 
-static int check_tree(struct tree *t, size_t depth)
-{
-    const struct lsnn *l = &t->network->network->lsnn;
-    struct audit_case *assumed = &t->cases[depth];
-    int leaf = raster_node(&t->text, l->steps, l->units, &assumed->step, &assumed->unit, t->why);
-    if (leaf)
-        return leaf > 0 ? check_leaf(t, depth) : -1;
-    if (depth + 1 == MOST_CASES || ++t->nodes == MOST_CASES)
-        return fault_set(t->why, "more than %d cases", MOST_CASES);
-    assumed->fires = 1;
-    if (check_tree(t, depth + 1))
-        return -1;
-    assumed->fires = 0;
-    return check_tree(t, depth + 1);
-}
-
+/* The tree of cases: a split, then what is below it if that spike is fired, then if not; or a leaf
+ * with its raster. */
 static enum evidence check_trace(const struct audit_network *a,
                                  const struct certificate_sample *sample, const float *input,
                                  struct fault *why)
 {
-    struct tree *t = fault_alloc(1, sizeof *t);
-    *t = (struct tree){.network = a, .input = input, .label = sample->label,
-                       .text = sample->evidence, .why = why};
-    int failed = check_tree(t, 0);
-    if (!failed && t->text.at != t->text.end)
-        failed = fault_set(why, "evidence goes on after the last case");
-    free(t);
-    return failed ? EVIDENCE_FAILS : EVIDENCE_HOLDS;
+    const struct lsnn *l = &a->network->lsnn;
+    struct audit_case cases[MOST_CASES];
+    struct text text = sample->evidence;
+    size_t depth = 0, nodes = 0;
+    do {
+        int leaf = raster_node(&text, l->steps, l->units, &cases[depth].step, &cases[depth].unit,
+                               why);
+        if (leaf < 0 || (leaf && check_leaf(a, sample->label, input, cases, depth, &text, why)))
+            return EVIDENCE_FAILS;
+        while (leaf && depth && !cases[depth - 1].fires)
+            depth--; /* both of its cases are done */
+        if (leaf && depth)
+            cases[depth - 1].fires = 0;
+        if (!leaf)
+            cases[depth++].fires = 1;
+        if (depth == MOST_CASES || (nodes += !leaf) == MOST_CASES) {
+            fault_set(why, "more than %d cases", MOST_CASES);
+            return EVIDENCE_FAILS;
+        }
+    } while (depth);
+    if (text.at == text.end)
+        return EVIDENCE_HOLDS;
+    fault_set(why, "evidence goes on after the last case");
+    return EVIDENCE_FAILS;
 }
 
 enum evidence audit_evidence(const struct audit_network *a, const struct box *box,
                              const struct certificate_sample *sample, const float *input,
                              struct fault *why)
 {
-    int label = sample->label, spiking = a->network->kind == NETWORK_LSNN;
+    int label = sample->label;
     if (label < 0 || (size_t)label >= a->network->class_count) {
         fault_set(why, "the label is no class of the network");
         return EVIDENCE_FAILS;
@@ -130,7 +123,7 @@ enum evidence audit_evidence(const struct audit_network *a, const struct box *bo
     case CERTIFIED_BOX:
         return check_right(a, label, input, NULL, why);
     case CERTIFIED_TRACE:
-        if (spiking)
+        if (a->network->kind == NETWORK_LSNN)
             return check_trace(a, sample, input, why);
         fault_set(why, "only spiking networks have rasters");
         return EVIDENCE_FAILS;

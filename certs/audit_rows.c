@@ -96,15 +96,10 @@ static struct span gather(struct rows *rows, const struct graph_layer *g, struct
     for (size_t p = places.low; p < places.high; p++) {
         const uint32_t *source = g->sources + p * g->taps;
         double c = coefficients[p * g->units], size = fabs(c);
-        for (size_t t = 0; c > 0 && t < g->taps; t++) {
+        for (size_t t = 0; c != 0 && t < g->taps; t++) {
             struct span x = rows->values[source[t]];
-            rows->gathered[t].down += size * x.down;
-            rows->gathered[t].up += size * x.up;
-        }
-        for (size_t t = 0; c < 0 && t < g->taps; t++) {
-            struct span x = rows->values[source[t]];
-            rows->gathered[t].down += size * x.up;
-            rows->gathered[t].up += size * x.down;
+            rows->gathered[t].down += size * (c > 0 ? x.down : x.up);
+            rows->gathered[t].up += size * (c > 0 ? x.up : x.down);
         }
         sum = span_add(sum, span_point(c));
     }
