@@ -92,7 +92,7 @@ static int audit(const struct arguments *a, const char *model)
     int status = EXIT_INPUT;
     int failed = (a->claim && claim_read(&claim, a->claim, &fault)) ||
                  audit_open(&audit, a->certificate, model, a->common.data, &fault) ||
-                 (a->claim && audit_claim_match(&claim, &audit, &fault));
+                 (a->claim && statement_match(&audit.statement, &claim, &fault));
     if (!failed) {
         audit_run(&audit, a->percent / 100, a->common.seed);
         failed = audit_report(&audit, NULL, &fault) ||

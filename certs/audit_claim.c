@@ -9,36 +9,6 @@
 
 #include <arb_hypgeom.h>
 
-/* Do two texts mean the same decimal? */
-static int same_decimal(const char *a, const char *b)
-{
-    mpq_t x, y;
-    mpq_inits(x, y, NULL);
-    int same = !decimal_parse(a, x, NULL) && !decimal_parse(b, y, NULL) && mpq_equal(x, y);
-    mpq_clears(x, y, NULL);
-    return same;
-}
-
-int audit_claim_match(const struct claim *claim, const struct audit *a, struct fault *fault)
-{
-    const struct certificate *c = &a->certificate;
-    const char *what = NULL;
-    if (strcmp(claim->model_sha256, c->model))
-        what = "another model";
-    else if (strcmp(claim->data_sha256, c->data) || strcmp(claim->split, split_name(c->split)))
-        what = "other data";
-    else if (claim->first != c->first || claim->count != c->count)
-        what = "other samples";
-    else if (strcmp(claim->box, c->box_typed) || claim->exact_bias != c->form.exact_bias ||
-             claim->folded_bias != c->form.folded_bias)
-        what = "another box";
-    else if (!same_decimal(claim->zeta, c->zeta))
-        what = "another size of the box";
-    else if (strcmp(claim->criterion, "margin"))
-        what = "another criterion";
-    return what ? fault_set(fault, "the certificate is not about the claim: %s", what) : 0;
-}
-
 /* The sign of erf(zeta / (sigma sqrt 2))^n - promised; 0 if Arb cannot tell. */
 static int compare_chips(const mpq_t zeta, const mpq_t sigma, unsigned long n, const mpq_t promised)
 {
@@ -89,7 +59,7 @@ int audit_claim_verdict(const struct claim *claim, const struct audit *a)
 {
     size_t proven = certificate_certified(a->checked);
     size_t lost = a->checked[FALSIFIED] + a->checked[MISCLASSIFIED];
-    int chips = claim->has_yield ? compare_yield(claim, &a->model) : 1, measured = 0;
+    int chips = claim->has_yield ? compare_yield(claim, &a->statement.model) : 1, measured = 0;
     for (int kind = 0; kind < CLAIM_MEASURES; kind++)
         measured |= claim->promises[kind].made;
     printf("\nclaim: %zu of %zu samples promised, %zu proven here, %zu proven wrong or breakable\n",

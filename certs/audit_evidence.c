@@ -2,10 +2,7 @@
 #include <stdlib.h>
 
 #include "audit_network.h"
-#include "certificate_raster.h"
 #include "certificate_witness.h"
-
-#define MOST_CASES 4096 /* assumed at once, and splits of a sample */
 
 /* Margins by linear evidence, or with text NULL by interval bounds. */
 static int bound(const struct audit_network *a, const float *input, int label,
@@ -65,49 +62,22 @@ static enum evidence check_witness(const struct audit_network *a, const struct b
     return outcome;
 }
 
-/* Is the answer proven right by a leaf's raster, for the parameters for which the cases hold? */
-static int check_leaf(const struct audit_network *a, int label, const float *input,
-                      const struct audit_case *cases, size_t count, struct text *text,
-                      struct fault *why)
-{
-    struct span margins[AUDIT_CLASSES];
-    if (audit_trace(a, input, label, cases, count, text, margins, why))
-        return -1;
-    return audit_answer(margins, a->network->class_count, label) == ANSWER_RIGHT
-               ? 0
-               : fault_set(why, "the spikes counted do not prove it");
-}
-
-/* The tree of cases: a split, then what is below it if that spike is fired, then if not; or a leaf
- * with its raster. */
-static enum evidence check_trace(const struct audit_network *a,
-                                 const struct certificate_sample *sample, const float *input,
-                                 struct fault *why)
+/* Is it proven right in each of the cases that make up the box? */
+static enum evidence check_trace(const struct audit_network *a, int label, const float *input,
+                                 const struct text *text, struct fault *why)
 {
     const struct lsnn *l = &a->network->lsnn;
-    struct audit_case cases[MOST_CASES];
-    struct text text = sample->evidence;
-    size_t depth = 0, nodes = 0;
-    do {
-        int leaf = raster_node(&text, l->steps, l->units, &cases[depth].step, &cases[depth].unit,
-                               why);
-        if (leaf < 0 || (leaf && check_leaf(a, sample->label, input, cases, depth, &text, why)))
+    struct raster_tree tree = {.text = *text};
+    struct span margins[AUDIT_CLASSES];
+    int leaf;
+    while ((leaf = raster_leaf(&tree, l->steps, l->units, why)) > 0) {
+        if (audit_trace(a, input, label, tree.cases, tree.depth, &tree.text, margins, why))
             return EVIDENCE_FAILS;
-        while (leaf && depth && !cases[depth - 1].fires)
-            depth--; /* both of its cases are done */
-        if (leaf && depth)
-            cases[depth - 1].fires = 0;
-        if (!leaf)
-            cases[depth++].fires = 1;
-        if (depth == MOST_CASES || (nodes += !leaf) == MOST_CASES) {
-            fault_set(why, "more than %d cases", MOST_CASES);
+        fault_set(why, "the spikes counted do not prove it");
+        if (audit_answer(margins, a->network->class_count, label) != ANSWER_RIGHT)
             return EVIDENCE_FAILS;
-        }
-    } while (depth);
-    if (text.at == text.end)
-        return EVIDENCE_HOLDS;
-    fault_set(why, "evidence goes on after the last case");
-    return EVIDENCE_FAILS;
+    }
+    return leaf ? EVIDENCE_FAILS : EVIDENCE_HOLDS;
 }
 
 enum evidence audit_evidence(const struct audit_network *a, const struct box *box,
@@ -124,7 +94,7 @@ enum evidence audit_evidence(const struct audit_network *a, const struct box *bo
         return check_right(a, label, input, NULL, why);
     case CERTIFIED_TRACE:
         if (a->network->kind == NETWORK_LSNN)
-            return check_trace(a, sample, input, why);
+            return check_trace(a, label, input, &sample->evidence, why);
         fault_set(why, "only spiking networks have rasters");
         return EVIDENCE_FAILS;
     case CERTIFIED_LINEAR:

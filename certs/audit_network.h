@@ -7,6 +7,7 @@
 
 #include "audit_numbers.h"
 #include "certificate.h"
+#include "certificate_raster.h"
 #include "specs/box.h"
 #include "specs/graph.h"
 
@@ -42,12 +43,8 @@ int audit_feedforward(const struct audit_network *a, const float *input, int lab
  * (certificate.md); *text moves behind it.  cases are assumptions about spikes.  With text NULL
  * without evidence: each neuron has one history, and what is possible happens.  Returns 0, or -1
  * with the defect. */
-struct audit_case {
-    size_t step, unit;
-    int fires;
-};
 int audit_trace(const struct audit_network *a, const float *input, int label,
-                const struct audit_case *cases, size_t case_count, struct text *text,
+                const struct raster_case *cases, size_t case_count, struct text *text,
                 struct span *margins, struct fault *fault) __attribute__((warn_unused_result));
 
 /* Does the evidence for one sample's verdict hold?  Only of what claims nothing for the whole box

@@ -26,7 +26,7 @@ static double percent(size_t part, size_t whole)
 /* What is claimed of each verdict, and how much of that holds. */
 static void put_counts(struct page *page, const struct audit *a)
 {
-    const struct certificate *c = &a->certificate;
+    const struct certificate *c = &a->statement.certificate;
     struct page_bar bars[CERTIFICATE_VERDICTS];
     char text[SENTENCE];
     for (enum certificate_verdict v = 0; v < CERTIFICATE_VERDICTS; v++)
@@ -42,7 +42,7 @@ static void put_counts(struct page *page, const struct audit *a)
 /* Of the samples up to each, the share that is claimed to be certified. */
 static void put_curve(struct page *page, const struct audit *a)
 {
-    const struct certificate *c = &a->certificate;
+    const struct certificate *c = &a->statement.certificate;
     double *shares = fault_alloc(c->count, sizeof *shares);
     char first[32], last[32];
     size_t certified = 0;
@@ -59,15 +59,16 @@ static void put_curve(struct page *page, const struct audit *a)
 
 int audit_report(const struct audit *a, const char *path, struct fault *fault)
 {
-    const struct certificate *c = &a->certificate;
+    const struct statement *s = &a->statement;
+    const struct certificate *c = &s->certificate;
     char data[SENTENCE], box[SENTENCE], text[SENTENCE];
-    snprintf(data, sizeof data, "%s, samples %zu to %zu of %zu", a->set.name, c->first,
-             c->first + c->count - 1, a->set.count);
+    snprintf(data, sizeof data, "%s, samples %zu to %zu of %zu", s->set.name, c->first,
+             c->first + c->count - 1, s->set.count);
     snprintf(box, sizeof box, "%s, zeta %s%s", c->box_typed, c->zeta,
              c->form.exact_bias ? ", biases exact" : "");
     const char *const facts[][2] = {
-        {"certificate", a->name}, {"  its text", c->digest}, {"model", a->model_name},
-        {"  SHA-256", a->model.sha256}, {"data", data}, {"  SHA-256", a->set.sha256},
+        {"certificate", s->name}, {"  its text", c->digest}, {"model", s->model_name},
+        {"  SHA-256", s->model.sha256}, {"data", data}, {"  SHA-256", s->set.sha256},
         {"box", box}, {"criterion", "margin"}, {"semantics", CERTIFICATE_SEMANTICS},
     };
     struct page page;

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "audit_network.h"
-#include "certificate_raster.h"
 
 #define MOST_REFRACTORY 62
 
@@ -31,7 +30,7 @@ struct neuron {
 
 struct run {
     const struct audit_network *a;
-    const struct audit_case *cases;
+    const struct raster_case *cases;
     size_t case_count, step;
     struct neuron *neurons;
     struct span *filtered, *drive; /* by input, by neuron */
@@ -217,7 +216,7 @@ static int follow_all(struct run *r, const float *input, int label, struct span 
 }
 
 int audit_trace(const struct audit_network *a, const float *input, int label,
-                const struct audit_case *cases, size_t case_count, struct text *text,
+                const struct raster_case *cases, size_t case_count, struct text *text,
                 struct span *margins, struct fault *fault)
 {
     const struct lsnn *l = &a->network->lsnn;

@@ -3,16 +3,10 @@
 #define CERTS_AUDIT_VERDICT_H
 
 #include "audit_network.h"
-#include "specs/claim.h"
-#include "specs/dataset.h"
-#include "specs/model.h"
+#include "statement.h"
 
 struct audit {
-    const char *name, *model_name; /* the files'; borrowed */
-    struct certificate certificate;
-    struct model model;
-    struct dataset set;
-    struct box box;
+    struct statement statement;
     struct audit_network network;         /* in the box */
     int part;                             /* only a part was looked at */
     size_t looked;                        /* how many samples were; of them, */
@@ -23,8 +17,8 @@ struct audit {
     struct fault why; /* of the first one rejected */
 };
 
-/* Read all three and see that they belong together.  Returns 0, or -1 with the reason.
- * audit_close releases; it may come after a failure, and on a zeroed struct. */
+/* Read the files (statement.h).  Returns 0, or -1 with the reason.  audit_close releases; it may
+ * come after a failure, and on a zeroed struct. */
 int audit_open(struct audit *audit, const char *certificate, const char *model, const char *data,
                struct fault *fault) __attribute__((warn_unused_result));
 void audit_close(struct audit *audit);
@@ -50,11 +44,6 @@ size_t audit_part_false(size_t checked, size_t all);
  * words on standard output, whose last line is ACCEPTED, REJECTED, INCONCLUSIVE or ACCEPTED IN
  * PART.  Returns 0, or -1 with the reason. */
 int audit_report(const struct audit *audit, const char *path, struct fault *fault)
-    __attribute__((warn_unused_result));
-
-/* Is the certificate about the claim's model, data, samples, box, size and criterion?  0, or -1
- * with the reason, which names what differs. */
-int audit_claim_match(const struct claim *claim, const struct audit *audit, struct fault *fault)
     __attribute__((warn_unused_result));
 
 /* After audit_run, does it prove what the claim promises (specs/claim.md)?  An exit status, and

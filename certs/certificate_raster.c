@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-int raster_node(struct text *text, size_t steps, size_t units, size_t *step, size_t *unit,
-                struct fault *fault)
+/* The next node: 1 for a leaf, 0 for a split, or -1 with the defect. */
+static int read_node(struct text *text, size_t steps, size_t units, struct raster_case *split,
+                     struct fault *fault)
 {
     if (!text_word(text, " leaf\n"))
         return 1;
@@ -13,10 +14,29 @@ int raster_node(struct text *text, size_t steps, size_t units, size_t *step, siz
         return fault_set(fault, "the evidence ends before the last case");
     if (text_word(text, " split "))
         return fault_set(fault, "neither a leaf nor a split");
-    if (text_number(text, steps - 1, step) || text_word(text, " ") ||
-        text_number(text, units - 1, unit) || text_word(text, "\n"))
+    if (text_number(text, steps - 1, &split->step) || text_word(text, " ") ||
+        text_number(text, units - 1, &split->unit) || text_word(text, "\n"))
         return fault_set(fault, "a split is at none of the steps and neurons");
+    split->fires = 1;
     return 0;
+}
+
+int raster_leaf(struct raster_tree *t, size_t steps, size_t units, struct fault *fault)
+{
+    int leaf;
+    while (t->leaves && t->depth && !t->cases[t->depth - 1].fires)
+        t->depth--; /* both of its cases are done */
+    if (t->leaves && !t->depth)
+        return t->text.at == t->text.end
+                   ? 0
+                   : fault_set(fault, "evidence goes on after the last case");
+    if (t->leaves)
+        t->cases[t->depth - 1].fires = 0;
+    while (!(leaf = read_node(&t->text, steps, units, &t->cases[t->depth], fault)))
+        if (++t->depth == RASTER_CASES || ++t->splits == RASTER_CASES)
+            return fault_set(fault, "more than %d cases", RASTER_CASES);
+    t->leaves++;
+    return leaf;
 }
 
 static int wrong(const struct raster *r, size_t unit, const char *what)

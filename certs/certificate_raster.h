@@ -5,10 +5,24 @@
 #include "certificate_words.h"
 #include "specs/fault.h"
 
-/* The next node of the tree of cases: 0 for a split, at one of so many steps and units, 1 for a
- * leaf, or -1 with the defect. */
-int raster_node(struct text *text, size_t steps, size_t units, size_t *step, size_t *unit,
-                struct fault *fault) __attribute__((warn_unused_result));
+#define RASTER_CASES 4096 /* assumed at once, and splits of a sample */
+
+/* A tree of cases: a split, then what is below it if that spike is fired, then if not; or a leaf
+ * with its raster.  `text` is what is left of it; at a leaf, `depth` cases are assumed. */
+struct raster_case {
+    size_t step, unit;
+    int fires;
+};
+struct raster_tree {
+    struct text text;
+    size_t depth, splits, leaves;
+    struct raster_case cases[RASTER_CASES];
+};
+
+/* Go to the next leaf, of a tree whose last leaf's raster has been taken from `text`: 1; 0 if there
+ * is none and nothing more; or -1 with the defect.  Splits are at so many steps and units. */
+int raster_leaf(struct raster_tree *tree, size_t steps, size_t units, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 #define RASTER_HISTORIES 32 /* per neuron, at most */
 

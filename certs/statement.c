@@ -1,0 +1,96 @@
+/* statement.c -- see statement.h. */
+#include "statement.h"
+
+#include <string.h>
+
+#include "specs/decimal.h"
+
+/* The samples named must exist, with these labels. */
+static int check_samples(const struct statement *s, struct fault *fault)
+{
+    const struct certificate *c = &s->certificate;
+    if (s->set.features != s->model.network.input_count ||
+        s->set.classes != s->model.network.class_count)
+        return fault_set(fault, "the data do not have the network's inputs and classes");
+    if (c->first > s->set.count || c->count > s->set.count - c->first)
+        return fault_set(fault, "samples %zu to %zu are claimed, the data have %zu", c->first,
+                         c->first + c->count - 1, s->set.count);
+    for (size_t i = 0; i < c->count; i++)
+        if (c->samples[i].label != s->set.labels[c->first + i])
+            return fault_set(fault, "line %zu: the label of sample %zu is %d", c->samples[i].line,
+                             c->first + i, s->set.labels[c->first + i]);
+    return 0;
+}
+
+/* The certificate, the model and the data, each bound to the next by its digest. */
+static int read_files(struct statement *s, const char *data, struct fault *fault)
+{
+    const struct certificate *c = &s->certificate;
+    if (certificate_read(&s->certificate, s->name, fault) ||
+        model_read(&s->model, s->model_name, fault))
+        return -1;
+    if (strcmp(c->model, s->model.sha256))
+        return fault_set(fault, "%s: the certificate speaks of another model, SHA-256 %s",
+                         s->model_name, c->model);
+    if (dataset_load(&s->set, s->model.task, s->model.input, c->split, data, fault))
+        return -1;
+    if (strcmp(c->data, s->set.sha256))
+        return fault_set(fault, "%s: the certificate speaks of other data, SHA-256 %s",
+                         s->set.name, c->data);
+    return check_samples(s, fault);
+}
+
+int statement_open(struct statement *s, const char *certificate, const char *model,
+                   const char *data, struct fault *fault)
+{
+    unsigned char folded[NETWORK_TENSORS];
+    *s = (struct statement){.name = certificate, .model_name = model};
+    if (!read_files(s, data, fault)) {
+        model_folded(&s->model, folded);
+        if (!box_make(&s->box, &s->certificate.form, s->certificate.zeta, &s->model.network, folded,
+                      fault))
+            return 0;
+    }
+    statement_close(s);
+    return -1;
+}
+
+void statement_close(struct statement *s)
+{
+    if (s->box.network)
+        box_clear(&s->box);
+    dataset_clear(&s->set);
+    model_clear(&s->model);
+    certificate_clear(&s->certificate);
+    *s = (struct statement){.name = NULL};
+}
+
+/* Do two texts mean the same decimal? */
+static int same_decimal(const char *a, const char *b)
+{
+    mpq_t x, y;
+    mpq_inits(x, y, NULL);
+    int same = !decimal_parse(a, x, NULL) && !decimal_parse(b, y, NULL) && mpq_equal(x, y);
+    mpq_clears(x, y, NULL);
+    return same;
+}
+
+int statement_match(const struct statement *s, const struct claim *claim, struct fault *fault)
+{
+    const struct certificate *c = &s->certificate;
+    const char *what = NULL;
+    if (strcmp(claim->model_sha256, c->model))
+        what = "another model";
+    else if (strcmp(claim->data_sha256, c->data) || strcmp(claim->split, split_name(c->split)))
+        what = "other data";
+    else if (claim->first != c->first || claim->count != c->count)
+        what = "other samples";
+    else if (strcmp(claim->box, c->box_typed) || claim->exact_bias != c->form.exact_bias ||
+             claim->folded_bias != c->form.folded_bias)
+        what = "another box";
+    else if (!same_decimal(claim->zeta, c->zeta))
+        what = "another size of the box";
+    else if (strcmp(claim->criterion, "margin"))
+        what = "another criterion";
+    return what ? fault_set(fault, "the certificate is not about the claim: %s", what) : 0;
+}
