@@ -4,8 +4,6 @@
  * statement is meant and shows the evidence.  Nothing of the prover is used. */
 #include <argp.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "audit_verdict.h"
 #include "console/exits.h"
@@ -74,24 +72,14 @@ static error_t parse(int key, char *text, struct argp_state *state)
     }
 }
 
-/* model.bin in the folder of the certificate; the caller frees it. */
-static char *model_beside(const char *certificate)
-{
-    const char *slash = strrchr(certificate, '/');
-    int folder = slash ? (int)(slash - certificate + 1) : 0;
-    char *path = NULL;
-    require(asprintf(&path, "%.*smodel.bin", folder, certificate) >= 0);
-    return path;
-}
-
-static int audit(const struct arguments *a, const char *model)
+static int audit(const struct arguments *a)
 {
     struct fault fault;
     struct audit audit = {.part = 0};
     struct claim claim;
     int status = EXIT_INPUT;
     int failed = (a->claim && claim_read(&claim, a->claim, &fault)) ||
-                 audit_open(&audit, a->certificate, model, a->common.data, &fault) ||
+                 audit_open(&audit, a->certificate, a->model, a->common.data, &fault) ||
                  (a->claim && statement_match(&audit.statement, &claim, &fault));
     if (!failed) {
         audit_run(&audit, a->percent / 100, a->common.seed);
@@ -123,8 +111,5 @@ int main(int argc, char **argv)
         return EXIT_SELF_CHECK;
     }
     audit_round_nearest();
-    char *model = a.model ? strdup(a.model) : model_beside(a.certificate);
-    int status = audit(&a, model);
-    free(model);
-    return status;
+    return audit(&a);
 }

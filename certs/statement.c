@@ -1,6 +1,8 @@
 /* statement.c -- see statement.h. */
 #include "statement.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "specs/decimal.h"
@@ -40,11 +42,23 @@ static int read_files(struct statement *s, const char *data, struct fault *fault
     return check_samples(s, fault);
 }
 
+/* model.bin in the folder of the certificate; owned. */
+static char *model_beside(const char *certificate)
+{
+    const char *slash = strrchr(certificate, '/');
+    int folder = slash ? (int)(slash - certificate + 1) : 0;
+    char *path = NULL;
+    require(asprintf(&path, "%.*smodel.bin", folder, certificate) >= 0);
+    return path;
+}
+
 int statement_open(struct statement *s, const char *certificate, const char *model,
                    const char *data, struct fault *fault)
 {
     unsigned char folded[NETWORK_TENSORS];
-    *s = (struct statement){.name = certificate, .model_name = model};
+    *s = (struct statement){.name = certificate};
+    s->model_name = model ? strdup(model) : model_beside(certificate);
+    require(s->model_name);
     if (!read_files(s, data, fault)) {
         model_folded(&s->model, folded);
         if (!box_make(&s->box, &s->certificate.form, s->certificate.zeta, &s->model.network, folded,
@@ -62,6 +76,7 @@ void statement_close(struct statement *s)
     dataset_clear(&s->set);
     model_clear(&s->model);
     certificate_clear(&s->certificate);
+    free(s->model_name);
     *s = (struct statement){.name = NULL};
 }
 

@@ -8,15 +8,16 @@
 #include "specs/model.h"
 
 struct statement {
-    const char *name, *model_name; /* the files'; borrowed */
+    const char *name; /* the certificate's file; borrowed */
+    char *model_name; /* owned */
     struct certificate certificate;
     struct model model;
     struct dataset set;
     struct box box; /* around the model's parameters */
 };
 
-/* Read them and see that they belong together: by their digests, and all samples named exist and
- * have these labels.  Returns 0, or -1 with the reason.  statement_close releases; it may come
+/* Read them (model NULL: model.bin in the certificate's folder) and see that they belong together:
+ * by their digests, and all samples named exist and have these labels.  Returns 0, or -1 with the reason.  statement_close releases; it may come
  * after a failure, and on a zeroed struct. */
 int statement_open(struct statement *s, const char *certificate, const char *model,
                    const char *data, struct fault *fault) __attribute__((warn_unused_result));
