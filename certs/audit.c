@@ -41,35 +41,32 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
     struct fault fault;
+    const char **file = key == 'm' ? &a->model : key == 'c' ? &a->claim : &a->report;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->common;
-        return 0;
+        break;
     case 'm':
-        a->model = text;
-        return 0;
     case 'c':
-        a->claim = text;
-        return 0;
+    case 'r':
+        *file = text;
+        break;
     case 'f':
         if (options_number("--fraction", text, 0, 100, &a->percent, &fault))
             argp_error(state, "%s", fault.text);
-        return 0;
-    case 'r':
-        a->report = text;
-        return 0;
+        break;
     case ARGP_KEY_ARG:
         if (a->certificate)
             argp_error(state, "one certificate at a time: '%s' is one too many", text);
         a->certificate = text;
-        return 0;
-    case ARGP_KEY_END:
-        if (!a->certificate)
-            argp_error(state, "which certificate?  Name a file");
-        return 0;
+        break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which certificate?  Name a file");
+        break;
     default:
         return ARGP_ERR_UNKNOWN;
     }
+    return 0;
 }
 
 static int audit(const struct arguments *a)

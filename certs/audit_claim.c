@@ -12,10 +12,7 @@
 /* The sign of erf(zeta / (sigma sqrt 2))^n - promised; 0 if Arb cannot tell. */
 static int compare_chips(const mpq_t zeta, const mpq_t sigma, unsigned long n, const mpq_t promised)
 {
-    arb_t p, s, promise;
-    arb_init(p);
-    arb_init(s);
-    arb_init(promise);
+    arb_ptr p = _arb_vec_init(3), s = p + 1, promise = p + 2;
     audit_ball(p, zeta);
     audit_ball(s, sigma);
     audit_ball(promise, promised);
@@ -25,9 +22,7 @@ static int compare_chips(const mpq_t zeta, const mpq_t sigma, unsigned long n, c
     arb_hypgeom_erf(p, p, AUDIT_BITS);
     arb_pow_ui(p, p, n, AUDIT_BITS);
     int sign = arb_ge(p, promise) - arb_lt(p, promise);
-    arb_clear(p);
-    arb_clear(s);
-    arb_clear(promise);
+    _arb_vec_clear(p, 3);
     return sign;
 }
 

@@ -4,6 +4,12 @@
 #include "audit_network.h"
 #include "certificate_witness.h"
 
+static enum evidence fails(struct fault *why, const char *what)
+{
+    fault_set(why, "%s", what);
+    return EVIDENCE_FAILS;
+}
+
 /* Margins by linear evidence, or with text NULL by interval bounds. */
 static int bound(const struct audit_network *a, const float *input, int label,
                  const struct text *text, struct span *margins, struct fault *why)
@@ -18,11 +24,11 @@ static enum evidence check_right(const struct audit_network *a, int label, const
                                  const struct text *text, struct fault *why)
 {
     struct span margins[AUDIT_CLASSES];
-    fault_set(why, "interval bounds do not prove it");
-    return !bound(a, input, label, text, margins, why) &&
-                   audit_answer(margins, a->network->class_count, label) == ANSWER_RIGHT
+    if (bound(a, input, label, text, margins, why))
+        return EVIDENCE_FAILS;
+    return audit_answer(margins, a->network->class_count, label) == ANSWER_RIGHT
                ? EVIDENCE_HOLDS
-               : EVIDENCE_FAILS;
+               : fails(why, "interval bounds do not prove it");
 }
 
 /* Is it proven wrong with parameters theta? */
@@ -37,11 +43,10 @@ static enum evidence check_wrong(const struct audit_network *a, const float *the
         there.theta[i] = span_point(theta[i]);
     if (!bound(&there, input, label, NULL, margins, why))
         answer = audit_answer(margins, a->network->class_count, label);
-    fault_set(why, "the answer is proven right");
     free(there.theta);
-    return answer == ANSWER_RIGHT   ? EVIDENCE_FAILS
-           : answer == ANSWER_WRONG ? EVIDENCE_HOLDS
-                                    : EVIDENCE_OPEN;
+    if (answer == ANSWER_RIGHT)
+        return fails(why, "the answer is proven right");
+    return answer == ANSWER_WRONG ? EVIDENCE_HOLDS : EVIDENCE_OPEN;
 }
 
 /* Do the parameters written down lie in the box, and is the answer wrong there? */
@@ -52,12 +57,11 @@ static enum evidence check_witness(const struct audit_network *a, const struct b
     size_t at;
     float *star = fault_alloc(a->network->parameter_count, sizeof *star);
     enum evidence outcome = EVIDENCE_FAILS;
-    if (!witness_read(&sample->evidence, a->network, box, star, why)) {
-        if (box_contains(box, a->network, star, &at))
-            outcome = check_wrong(a, star, sample->label, input, why);
-        else
-            fault_set(why, "parameter %zu of the witness is outside the box", at);
-    }
+    int read = !witness_read(&sample->evidence, a->network, box, star, why);
+    if (read && box_contains(box, a->network, star, &at))
+        outcome = check_wrong(a, star, sample->label, input, why);
+    else if (read)
+        fault_set(why, "parameter %zu of the witness is outside the box", at);
     free(star);
     return outcome;
 }
@@ -73,9 +77,8 @@ static enum evidence check_trace(const struct audit_network *a, int label, const
     while ((leaf = raster_leaf(&tree, l->steps, l->units, why)) > 0) {
         if (audit_trace(a, input, label, tree.cases, tree.depth, &tree.text, margins, why))
             return EVIDENCE_FAILS;
-        fault_set(why, "the spikes counted do not prove it");
         if (audit_answer(margins, a->network->class_count, label) != ANSWER_RIGHT)
-            return EVIDENCE_FAILS;
+            return fails(why, "the spikes counted do not prove it");
     }
     return leaf ? EVIDENCE_FAILS : EVIDENCE_HOLDS;
 }
@@ -85,18 +88,15 @@ enum evidence audit_evidence(const struct audit_network *a, const struct box *bo
                              struct fault *why)
 {
     int label = sample->label;
-    if (label < 0 || (size_t)label >= a->network->class_count) {
-        fault_set(why, "the label is no class of the network");
-        return EVIDENCE_FAILS;
-    }
+    if (label < 0 || (size_t)label >= a->network->class_count)
+        return fails(why, "the label is no class of the network");
     switch (sample->verdict) {
     case CERTIFIED_BOX:
         return check_right(a, label, input, NULL, why);
     case CERTIFIED_TRACE:
         if (a->network->kind == NETWORK_LSNN)
             return check_trace(a, label, input, &sample->evidence, why);
-        fault_set(why, "only spiking networks have rasters");
-        return EVIDENCE_FAILS;
+        return fails(why, "only spiking networks have rasters");
     case CERTIFIED_LINEAR:
         return check_right(a, label, input, &sample->evidence, why);
     case FALSIFIED:
@@ -109,6 +109,5 @@ enum evidence audit_evidence(const struct audit_network *a, const struct box *bo
     case CERTIFICATE_VERDICTS:
         break;
     }
-    fault_set(why, "no checker for this verdict");
-    return EVIDENCE_FAILS;
+    return fails(why, "no checker for this verdict");
 }

@@ -62,16 +62,6 @@ static struct history joined(const struct neuron *n)
     return all;
 }
 
-/* sum_i += [w_ji] [G_j] for all targets i; G_j = [low, high] >= 0. */
-static void add_synapses(const struct span *restrict w, double low, double high,
-                         struct span *restrict sum, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        sum[i].down += audit_max(w[i].down * high, w[i].down * low);
-        sum[i].up += audit_max(w[i].up * high, w[i].up * low);
-    }
-}
-
 /* What all other neurons and the inputs drive each neuron with. */
 static void find_drive(struct run *r, const float *x)
 {
@@ -87,11 +77,14 @@ static void find_drive(struct run *r, const float *x)
             r->drive[i] = span_add(r->drive[i], span_times(a->theta[w_in + k * l->units + i], *f));
     }
     for (size_t j = 0; j < l->units; j++) {
-        struct span g = joined(&r->neurons[j]).trace;
-        struct span others = r->drive[j];
-        if (g.up > 0)
-            add_synapses(a->theta + w_rec + j * l->units, -g.down, g.up, r->drive, l->units);
-        r->drive[j] = others;
+        const struct span g = joined(&r->neurons[j]).trace, others = r->drive[j];
+        const struct span *restrict w = a->theta + w_rec + j * l->units;
+        struct span *restrict sum = r->drive;
+        for (size_t i = 0; g.up > 0 && i < l->units; i++) { /* g is never negative */
+            sum[i].down += audit_max(w[i].down * g.up, w[i].down * -g.down);
+            sum[i].up += audit_max(w[i].up * g.up, w[i].up * -g.down);
+        }
+        sum[j] = others;
     }
 }
 

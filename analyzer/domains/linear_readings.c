@@ -54,9 +54,8 @@ size_t reading_at(const struct reading *reading, size_t place, size_t channel)
 int linear_is_first(const struct linear *linear, int v)
 {
     const struct node *node = &linear->nodes[v];
-    return node->rule == RULE_INPUT ||
-           (!is_window(node) && linear_is_first(linear, node->from) &&
-            (node->with < 0 || linear_is_first(linear, node->with)));
+    return v == 0 || (!is_window(node) && unflattened(linear, node->from) == 0 &&
+                      (node->with < 0 || unflattened(linear, node->with) == 0));
 }
 
 /* Have a node's values, flattened or not, one reader? */
