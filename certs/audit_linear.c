@@ -99,6 +99,8 @@ static size_t settle(struct claims *c, const struct graph_layer *g, size_t o,
         all = (struct span){audit_min(all.down, v.down), audit_max(all.up, v.up)};
         if ((!w || w->named[i]) && member[i] != line.above)
             line.others = audit_max(line.others, v.up);
+        if (!w && v.down < values[line.below].down)
+            line.below = member[i];
     }
     for (size_t i = 0; w && i < g->taps; i++)
         if (!w->named[i] && values[member[i]].up > least &&
@@ -112,12 +114,12 @@ static size_t settle(struct claims *c, const struct graph_layer *g, size_t o,
     return g->taps;
 }
 
-/* Window layer k.  Only of windows that pool anything is claimed. */
+/* Window layer k.  Only of windows that pool something other than the input is claimed. */
 static int take_windows(struct claims *c, size_t k)
 {
     const struct graph_layer *g = &c->network->graph.layers[k];
     size_t units = c->network->network->layers[k].out.channels;
-    int claimed = c->given && g->taps > 1;
+    int claimed = c->given && g->taps > 1 && g->from >= 0;
     struct linear_window w;
     if (claimed && g->taps > LINEAR_MEMBERS)
         return fault_set(c->fault, "layer %zu: windows of more than %d values have no linear "

@@ -32,17 +32,16 @@ int linear_bounds(struct linear_text *t, size_t index, enum linear_source *sourc
 {
     struct text ahead = t->text;
     size_t read;
+    int found = text_word(&ahead, " bounds ");
     *source = LINEAR_INTERVALS;
-    if (!text_word(&ahead, " bounds ")) {
-        *source = LINEAR_CLAIMED;
+    if ((found && text_word(&ahead, " found ")) || text_number(&ahead, index, &read) ||
+        read != index)
+        return 0; /* a line about something else */
+    *source = found ? LINEAR_FOUND : LINEAR_CLAIMED;
+    if (!found)
         return linear_head(t, "bounds", index);
-    }
-    if (text_word(&t->text, " found "))
-        return 0;
-    *source = LINEAR_FOUND;
-    if (text_number(&t->text, index, &read) || read != index || text_word(&t->text, "\n"))
-        return fault_set(t->fault, "evidence: expected 'found' of layer %zu", index);
-    return 0;
+    t->text = ahead;
+    return linear_end(t, "the end of the line after 'found'");
 }
 
 /* " LOW+WIDTH" */

@@ -133,10 +133,10 @@ static void put_choice(FILE *text, const struct pool_choice *choice, size_t memb
 }
 
 /* The line of a window that is named by the excess over the winner, for another excess. */
-static void set_excess(struct relaxation *t, size_t at, double excess)
+static void set_excess(struct relaxation *t, size_t at, double excess, double least)
 {
-    t->at_low[at] = -(-fmax(t->low[at], 0) - excess);
-    t->at_high[at] = -(-fmax(t->high[at], 0) - excess);
+    t->at_low[at] = -(-fmax(t->low[at], least) - excess);
+    t->at_high[at] = -(-fmax(t->high[at], least) - excess);
 }
 
 static void claim_window(struct linear_work *work, int pool, const struct relaxed *v,
@@ -147,12 +147,13 @@ static void claim_window(struct linear_work *work, int pool, const struct relaxe
     size_t size = node->layer.size, at = place * node->grid.stride + channel;
     struct pool_choice choice =
         relaxation_choice(table, v, size, node->floor, differences, place, channel);
-    double most = 0, excess = choice.excess > 0 ? ceil(choice.excess / unit + SLACK) : 0;
+    double least = node->floor ? 0 : -INFINITY, most = least;
+    double excess = choice.excess > 0 ? ceil(choice.excess / unit + SLACK) : 0;
     if (!(excess < MOST_UNITS))
         work->claims->broken = 1;
     put_choice(work->claims->text, &choice, size * size, excess);
     if (!choice.by_top)
-        set_excess(table, at, excess * unit);
+        set_excess(table, at, excess * unit, least);
     for (size_t i = 0; i < size * size; i++)
         most = fmax(most, v->high[pool_place(node->grid, place, v->grid, size, i) * v->grid.stride +
                                   channel]);
@@ -167,6 +168,8 @@ void claims_windows(struct linear_work *work, int pool, const double *difference
                         work->state.high[node->from], work->state.guess[node->from]};
     int exponent = bounds_exponent(work, &r);
     struct rounding_scope scope;
+    if (r.layer < 0) /* the input's values are known */
+        return;
     rounding_enter_downward(&scope);
     fprintf(work->claims->text, " windows %d %d\n", r.layer, exponent);
     for (size_t place = 0; place < node->grid.height * node->grid.width; place++) {

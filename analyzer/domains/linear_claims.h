@@ -5,9 +5,8 @@
 
 #include "linear.h"
 
-/* Can the network's samples be written so?  Layers with weights must read what cannot be
- * negative, or the input; sums of others must have one reader, in the end a ReLU; and pooling
- * needs one.  0, or -1 with the reason (fault may be NULL). */
+/* Can the network's samples be written so?  What a ReLU or pooling reads must have no other reader,
+ * and pooling needs a ReLU.  0, or -1 with the reason (fault may be NULL). */
 int linear_claims_check(const struct linear *linear, struct fault *fault)
     __attribute__((warn_unused_result));
 

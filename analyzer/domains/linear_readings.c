@@ -66,33 +66,14 @@ static int is_read_once(const struct linear *linear, int v)
     return linear->nodes[v].readers == 1;
 }
 
-/* Coefficients are exact on what one layer reads without weights or division, and may otherwise
- * be rounded upward on what cannot be negative.  (Of the input nothing is left.) */
-static int reads_well(const struct linear *linear, int v, int from)
-{
-    const struct node *node = &linear->nodes[v];
-    if (node->weights && unflattened(linear, from) == 0)
-        return 1;
-    return linear->nodes[from].nonnegative ||
-           (!node->weights && carry_divisor(node) == 1 && unflattened(linear, from) != 0 &&
-            is_read_once(linear, from));
-}
-
 static int check_node(const struct linear *linear, int v, struct fault *fault)
 {
     const struct node *node = &linear->nodes[v];
     if (is_window(node) && is_window(&linear->nodes[unflattened(linear, node->from)]))
         return fault_set(fault, "layer %d: ReLUs and poolings one after another", v - 1);
-    if (node->rule == RULE_POOL && !node->floor)
-        return fault_set(fault, "layer %d pools without a ReLU before or after", v - 1);
     if (node->rule == RULE_POOL && node->layer.size > MOST_SIZE)
         return fault_set(fault, "layer %d pools more than %d values", v - 1,
                          MOST_SIZE * MOST_SIZE);
-    if (node->rule == RULE_NONE || node->rule == RULE_INPUT || is_flatten(node))
-        return 0;
-    if (!reads_well(linear, v, node->from) ||
-        (node->with >= 0 && !reads_well(linear, v, node->with)))
-        return fault_set(fault, "layer %d reads what may be negative", v - 1);
     if (is_window(node) && !is_read_once(linear, node->from))
         return fault_set(fault, "layer %d reads what others read too", v - 1);
     return 0;

@@ -121,8 +121,7 @@ struct reading linear_reading(const struct linear *linear, int window);
 /* Where in the node's state a value is. */
 size_t reading_at(const struct reading *reading, size_t place, size_t channel);
 
-/* Is there no ReLU or pooling between the input and a node?  The certificate's reader then knows
- * the bounds. */
+/* Does a node read the input alone?  The certificate's reader then has its bounds. */
 int linear_is_first(const struct linear *linear, int node);
 
 /* linear_claims.c, where the work has claims: make the bounds of what a ReLU or pooling reads short
