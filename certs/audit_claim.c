@@ -1,37 +1,18 @@
-/* audit_claim.c -- whether an audited certificate proves what a claim promises; see
- * audit_verdict.h. */
+/* audit_claim.c -- does an audited certificate prove what a claim promises?  See audit_verdict.h. */
 #include <stdio.h>
 #include <string.h>
 
 #include "audit_verdict.h"
 #include "console/exits.h"
-#include "specs/decimal.h"
 
 #include <arb_hypgeom.h>
 
-/* The sign of erf(zeta / (sigma sqrt 2))^n - promised; 0 if Arb cannot tell. */
-static int compare_chips(const mpq_t zeta, const mpq_t sigma, unsigned long n, const mpq_t promised)
-{
-    arb_ptr p = _arb_vec_init(3), s = p + 1, promise = p + 2;
-    audit_ball(p, zeta);
-    audit_ball(s, sigma);
-    audit_ball(promise, promised);
-    arb_div(p, p, s, AUDIT_BITS);
-    arb_sqrt_ui(s, 2, AUDIT_BITS);
-    arb_div(p, p, s, AUDIT_BITS);
-    arb_hypgeom_erf(p, p, AUDIT_BITS);
-    arb_pow_ui(p, p, n, AUDIT_BITS);
-    int sign = arb_ge(p, promise) - arb_lt(p, promise);
-    _arb_vec_clear(p, 3);
-    return sign;
-}
-
 /* Is the claim's probability that a chip lies in the box proven (1), more than can be (-1), or
- * neither (0)?  For the n parameters other than 0 of a relative box in which all vary. */
+ * neither (0)?  erf(zeta / (sigma sqrt 2))^n for the n parameters other than 0 of a relative box in
+ * which all vary. */
 static int compare_yield(const struct claim *claim, const struct model *model)
 {
     const struct network *n = &model->network;
-    mpq_t zeta, sigma, promised;
     unsigned long varying = 0;
     int sign = 0;
     if (strcmp(claim->box, "relative") || claim->exact_bias)
@@ -41,12 +22,18 @@ static int compare_yield(const struct claim *claim, const struct model *model)
     for (size_t i = 0; i < n->layer_count; i++)
         if (model->norms[i])
             return 0; /* folded biases are exact, and counting them is not for here */
-    mpq_inits(zeta, sigma, promised, NULL);
-    if (!decimal_parse(claim->zeta, zeta, NULL) && !decimal_parse(claim->sigma, sigma, NULL) &&
-        !decimal_parse(claim->probability, promised, NULL) && mpq_sgn(sigma) > 0 &&
-        mpq_sgn(zeta) >= 0)
-        sign = compare_chips(zeta, sigma, varying, promised);
-    mpq_clears(zeta, sigma, promised, NULL);
+    arb_ptr p = _arb_vec_init(3), s = p + 1, promised = p + 2;
+    if (!audit_ball(p, claim->zeta, NULL) && arb_is_nonnegative(p) &&
+        !audit_ball(s, claim->sigma, NULL) && arb_is_positive(s) &&
+        !audit_ball(promised, claim->probability, NULL)) {
+        arb_div(p, p, s, AUDIT_BITS);
+        arb_sqrt_ui(s, 2, AUDIT_BITS);
+        arb_div(p, p, s, AUDIT_BITS);
+        arb_hypgeom_erf(p, p, AUDIT_BITS);
+        arb_pow_ui(p, p, varying, AUDIT_BITS);
+        sign = arb_ge(p, promised) - arb_lt(p, promised);
+    }
+    _arb_vec_clear(p, 3);
     return sign;
 }
 

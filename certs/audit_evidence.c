@@ -106,8 +106,7 @@ enum evidence audit_evidence(const struct audit_network *a, const struct box *bo
     case UNKNOWN:
     case UNCLAIMED:
         return EVIDENCE_HOLDS;
-    case CERTIFICATE_VERDICTS:
-        break;
+    default:
+        return fails(why, "no checker for this verdict");
     }
-    return fails(why, "no checker for this verdict");
 }

@@ -3,8 +3,8 @@
  * Every value has interval bounds by what it reads, and every window the lines that need no claim.
  * Linear evidence (certificate.md) claims more, layer by layer: each claim must follow, by a row
  * back through the layers before it, from bounds that were there or checked before. */
-#include <float.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "audit_linear.h"
 #include "certificate_linear.h"
@@ -40,28 +40,20 @@ static int take_value(struct claims *c, size_t k, size_t o, enum linear_source s
                      found.up > high ? high : low);
 }
 
-static int take_intervals(struct claims *c, size_t k)
+/* Intervals of layer k's values; or what the evidence has of those that window layer w reads, since
+ * pooling may drop some. */
+static int take_values(struct claims *c, size_t k, const struct graph_layer *w)
 {
-    for (size_t o = 0; o < c->network->graph.layers[k].count; o++)
-        if (take_value(c, k, o, LINEAR_INTERVALS))
-            return -1;
-    return 0;
-}
-
-/* What the evidence has of the values that a window layer w reads: pooling may drop some. */
-static int take_values(struct claims *c, const struct graph_layer *w)
-{
-    size_t k = (size_t)w->from, channels = c->network->network->layers[k].out.channels;
+    size_t channels = c->network->network->layers[k].out.channels;
     const struct graph_layer *g = &c->network->graph.layers[k];
-    enum linear_source source;
-    if (linear_bounds(&c->text, k, &source))
-        return -1;
-    if (source == LINEAR_INTERVALS)
-        return 0;
+    enum linear_source source = LINEAR_INTERVALS;
+    int failed = w ? linear_bounds(&c->text, k, &source) : 0;
+    if (failed || (w && source == LINEAR_INTERVALS))
+        return failed; /* or as they are */
     unsigned char *read = fault_alloc(g->count, 1);
-    for (size_t i = 0; i < w->places * w->taps; i++)
+    memset(read, !w, g->count);
+    for (size_t i = 0; w && i < w->places * w->taps; i++)
         read[w->sources[i] - g->first] = 1;
-    int failed = 0;
     for (size_t o = 0; o < g->count && !failed; o++) {
         if (read[o])
             failed = take_value(c, k, o, source);
@@ -176,9 +168,9 @@ static int take_all(struct claims *c, size_t label, struct span *margins)
         int window = g->kind == WINDOW;
         if (!g->readers)
             continue;
-        if (c->given && window && g->from >= 0 && take_values(c, g))
+        if (c->given && window && g->from >= 0 && take_values(c, (size_t)g->from, g))
             return -1;
-        if (window ? take_windows(c, k) : take_intervals(c, k))
+        if (window ? take_windows(c, k) : take_values(c, k, NULL))
             return -1;
     }
     c->rows.last = c->given ? 0 : graph->last;

@@ -51,14 +51,13 @@ struct term {
     double factor;
 };
 
-/* An upper bound of the sum of terms, which are values of layer k; as soon as one is at most
- * `goal`, that one.  No bound: infinity. */
+/* An upper bound of the sum of terms, values of layer k; the first that is at most `goal`. */
 double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t count,
                   double goal);
 
-/* A second opinion, in MPFR: does a row's step through layer k hold at a corner of the bounds,
- * chosen by a hash, with the parameters that are worst there?  The row is as it was `before`
- * (coefficients, then the constant), and as it is now. */
+/* A second opinion, in MPFR: does a row's step through layer k hold at a corner of the bounds, by
+ * hash, with the parameters that are worst there?  The row is as it was `before` (coefficients,
+ * then the constant), and as it is now. */
 #define SPOT_ONE_IN 256
 uint64_t spot_hash(uint64_t choice, uint64_t i);
 int spot_step(const struct rows *rows, size_t k, const double *before, uint64_t hash);

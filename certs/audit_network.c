@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "specs/decimal.h"
-
 /* Ends of all parameters of one tensor. */
 static void enclose_tensor(struct audit_network *a, const struct tensor *t, const struct box *box)
 {
@@ -20,26 +18,36 @@ static void enclose_tensor(struct audit_network *a, const struct tensor *t, cons
     mpq_clears(low, high, NULL);
 }
 
-/* A constant of the neurons; with `complement` a time constant, of which exp(-1/tau) is kept and 1
+/* A constant of the neurons; with `rest` a time constant tau, of which exp(-1/tau) is kept and 1
  * minus that. */
 static int enclose_constant(const char *name, const char *decimal, struct span *span,
-                            struct span *complement, struct fault *fault)
+                            struct span *rest, struct fault *fault)
 {
-    mpq_t value;
-    mpq_init(value);
-    int failed = decimal_parse(decimal, value, fault);
-    if (!failed && complement && mpq_sgn(value) <= 0)
+    arb_t x;
+    arb_init(x);
+    int failed = audit_ball(x, decimal, fault);
+    if (!failed && rest && !arb_is_positive(x))
         failed = fault_set(fault, "%s is not positive", name);
-    if (!failed)
-        *span = complement ? audit_decay(value, complement) : audit_span_of(value, value);
-    mpq_clear(value);
+    if (rest) {
+        arb_inv(x, x, AUDIT_BITS);
+        arb_neg(x, x);
+        arb_exp(x, x, AUDIT_BITS);
+    }
+    *span = audit_span(x);
+    if (rest) {
+        arb_sub_ui(x, x, 1, AUDIT_BITS);
+        arb_neg(x, x);
+        *rest = audit_span(x);
+    }
+    arb_clear(x);
     return failed;
 }
 
-static int enclose(struct audit_network *a, const struct box *box, struct fault *fault)
+int audit_network_prepare(struct audit_network *a, const struct network *n, const struct box *box,
+                          struct fault *fault)
 {
-    const struct network *n = a->network;
     const struct lsnn *l = &n->lsnn;
+    *a = (struct audit_network){.network = n};
     if (n->class_count < 2 || n->class_count > AUDIT_CLASSES)
         return fault_set(fault, "%zu classes; 2 to %d can be audited", n->class_count,
                          AUDIT_CLASSES);
@@ -57,16 +65,6 @@ static int enclose(struct audit_network *a, const struct box *box, struct fault 
            enclose_constant("beta", l->beta, &a->beta, NULL, fault);
 }
 
-int audit_network_prepare(struct audit_network *a, const struct network *network,
-                          const struct box *box, struct fault *fault)
-{
-    *a = (struct audit_network){.network = network};
-    if (!enclose(a, box, fault))
-        return 0;
-    audit_network_clear(a);
-    return -1;
-}
-
 void audit_network_clear(struct audit_network *a)
 {
     graph_clear(&a->graph);
@@ -78,9 +76,8 @@ enum answer audit_answer(const struct span *margins, size_t classes, int label)
 {
     size_t right = 0, wrong = 0;
     for (size_t j = 0; j < classes; j++) {
-        struct span m = margins[j];
-        right += (int)j != label && isfinite(m.down) && m.down < 0;
-        wrong += (int)j != label && isfinite(m.up) && m.up <= 0;
+        right += (int)j != label && isfinite(margins[j].down) && margins[j].down < 0;
+        wrong += (int)j != label && isfinite(margins[j].up) && margins[j].up <= 0;
     }
     return right == classes - 1 ? ANSWER_RIGHT : wrong ? ANSWER_WRONG : ANSWER_OPEN;
 }

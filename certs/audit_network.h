@@ -21,8 +21,8 @@ struct audit_network {
     struct span decay, complement, decay_ada, complement_ada, b0, beta;
 };
 
-/* Enclose the box around the network's parameters.  Returns 0, or -1 with the reason;
- * audit_network_clear releases. */
+/* Enclose the box around the network's parameters.  Returns 0, or -1 with the reason.  After that,
+ * too, audit_network_clear releases. */
 int audit_network_prepare(struct audit_network *a, const struct network *network,
                           const struct box *box, struct fault *fault)
     __attribute__((warn_unused_result));

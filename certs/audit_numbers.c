@@ -4,6 +4,8 @@
 #include <fenv.h>
 #include <mpfr.h>
 
+#include "specs/decimal.h"
+
 /* Sums, products of either sign and quotients that rounding to nearest would get wrong. */
 int audit_round_upward(void)
 {
@@ -36,16 +38,21 @@ struct span audit_span_of(const mpq_t low, const mpq_t high)
     return (struct span){-rounded(low, MPFR_RNDD), rounded(high, MPFR_RNDU)};
 }
 
-void audit_ball(arb_t ball, const mpq_t x)
+int audit_ball(arb_t ball, const char *decimal, struct fault *fault)
 {
+    mpq_t x;
     fmpq_t exact;
+    mpq_init(x);
     fmpq_init(exact);
+    int failed = decimal_parse(decimal, x, fault);
     fmpq_set_mpq(exact, x);
     arb_set_fmpq(ball, exact, AUDIT_BITS);
     fmpq_clear(exact);
+    mpq_clear(x);
+    return failed;
 }
 
-static struct span span_of_ball(const arb_t ball)
+struct span audit_span(const arb_t ball)
 {
     mpfr_t low, high;
     mpfr_inits2(AUDIT_BITS, low, high, (mpfr_ptr)NULL);
@@ -53,20 +60,4 @@ static struct span span_of_ball(const arb_t ball)
     struct span span = {-mpfr_get_d(low, MPFR_RNDD), mpfr_get_d(high, MPFR_RNDU)};
     mpfr_clears(low, high, (mpfr_ptr)NULL);
     return span;
-}
-
-struct span audit_decay(const mpq_t tau, struct span *complement)
-{
-    arb_t x;
-    arb_init(x);
-    audit_ball(x, tau);
-    arb_inv(x, x, AUDIT_BITS);
-    arb_neg(x, x);
-    arb_exp(x, x, AUDIT_BITS);
-    struct span decay = span_of_ball(x);
-    arb_sub_ui(x, x, 1, AUDIT_BITS);
-    arb_neg(x, x);
-    *complement = span_of_ball(x);
-    arb_clear(x);
-    return decay;
 }

@@ -1,9 +1,8 @@
 /* audit_numbers.h -- the auditor's arithmetic: intervals in binary64, rounded upward.
  *
- * An interval [low, high] is kept as down = -low and up = high, so that one rounding
- * direction, upward, widens both ends.  audit_round_upward sets it for a thread.  The
- * operands are finite; what overflows becomes +inf (upward rounding never makes -inf of
- * finite operands, so no NaN arises) and whoever uses a result asks audit_finite first. */
+ * An interval [low, high] is kept as down = -low and up = high, so that one rounding direction,
+ * upward, widens both ends.  What overflows becomes +inf (upward rounding never makes -inf of
+ * finite operands) or, of that, NaN; whoever uses a result asks audit_finite first. */
 #ifndef CERTS_AUDIT_NUMBERS_H
 #define CERTS_AUDIT_NUMBERS_H
 
@@ -13,23 +12,25 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "specs/fault.h"
+
 struct span {
     double down, up;
 };
 
-/* Round upward from now on in this thread; -1 if this machine does not.  Or to nearest again,
- * which file readers expect. */
+/* Round upward from now on in this thread, -1 if this machine does not; or again to nearest. */
 int audit_round_upward(void) __attribute__((warn_unused_result));
 void audit_round_nearest(void);
 
-/* Around x, for Arb's functions; around [low, high]; around exp(-1/tau), and around 1 minus it, for
- * tau > 0. */
+/* Around [low, high]; around an Arb ball; a ball around a decimal (-1, with the reason: it is
+ * none). */
 #define AUDIT_BITS 256
-void audit_ball(arb_t ball, const mpq_t x);
 struct span audit_span_of(const mpq_t low, const mpq_t high);
-struct span audit_decay(const mpq_t tau, struct span *complement);
+struct span audit_span(const arb_t ball);
+int audit_ball(arb_t ball, const char *decimal, struct fault *fault)
+    __attribute__((warn_unused_result));
 
-/* The greater one; NaN (of infinity times 0) if either is, so that no bound is made of it. */
+/* The greater one; NaN if either is, so that no bound is made of it. */
 static inline double audit_max(double a, double b)
 {
     return a >= b || a != a ? a : b;

@@ -18,11 +18,6 @@ static const char *word(const struct audit *a)
                                                                          : "ACCEPTED";
 }
 
-static double percent(size_t part, size_t whole)
-{
-    return 100.0 * (double)part / (double)whole;
-}
-
 /* What is claimed of each verdict, and how much of that holds. */
 static void put_counts(struct page *page, const struct audit *a)
 {
@@ -34,8 +29,8 @@ static void put_counts(struct page *page, const struct audit *a)
                                     certificate_claims(v) ? a->checked[v] : 0};
     page_bars(page, "verdict", "claimed", "checked", bars, CERTIFICATE_VERDICTS, c->count);
     snprintf(text, sizeof text, "certified accuracy claimed %.2f %%, proved here %.2f %%",
-             percent(certificate_certified(c->counts), c->count),
-             percent(certificate_certified(a->checked), c->count));
+             100.0 * (double)certificate_certified(c->counts) / (double)c->count,
+             100.0 * (double)certificate_certified(a->checked) / (double)c->count);
     page_paragraph(page, NULL, text);
 }
 

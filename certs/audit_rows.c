@@ -106,8 +106,8 @@ static struct span gather(struct rows *rows, const struct graph_layer *g, struct
     return sum;
 }
 
-/* Through an affine layer, of which places in reach have coefficients.  G is `known` of the input,
- * and known enough where all that is asked for is one value's interval. */
+/* Through an affine layer, of which places in reach have coefficients.  Of the input G is known,
+ * and well enough where all that is asked for is one value's interval: nothing is left of it. */
 static void affine_step(struct rows *rows, const struct graph_layer *g, struct reach places)
 {
     int known = g->from < 0 || rows->interval;
@@ -197,10 +197,8 @@ static double most_of(const struct rows *rows)
 double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t count, double goal)
 {
     const struct audit_network *a = rows->network;
-    double *before = NULL;
     uint64_t hash = spot_hash(rows->choice, rows->asked++);
-    if (hash % rows->one_in == 0)
-        before = fault_alloc(a->graph.values + 2, sizeof *before);
+    double *before = hash % rows->one_in ? NULL : fault_alloc(a->graph.values + 2, sizeof *before);
     rows->constant = 0;
     rows->interval = count == 1 && k == rows->last;
     for (size_t i = 0; i < count; i++)

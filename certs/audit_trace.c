@@ -146,9 +146,8 @@ static int follow(struct run *r, size_t unit)
         if (find_possible(r, unit, &n->histories[k], possible))
             return -1;
         for (int spike = 1; spike >= 0; spike--) {
-            int may = possible[spike];
-            if (r->given)
-                may = strchr(spike ? "+?" : "-?", word.outcome[k]) != NULL;
+            int may = r->given ? strchr(spike ? "+?" : "-?", word.outcome[k]) != NULL
+                               : possible[spike];
             if (possible[spike] && !may)
                 return wrong(r, unit, spike ? "it may fire, which the certificate leaves out"
                                      : "it may stay silent, which the certificate leaves out");
@@ -194,20 +193,6 @@ static void find_margins(const struct run *r, int label, struct span *margins)
     }
 }
 
-static int follow_all(struct run *r, const float *input, int label, struct span *margins)
-{
-    const struct lsnn *l = &r->a->network->lsnn;
-    for (size_t i = 0; i < l->units; i++) {
-        r->neurons[i].count = 1;
-        r->neurons[i].histories[0].blocked = 1;
-    }
-    for (r->step = 0; r->step < l->steps; r->step++)
-        if (step(r, input + r->step * l->inputs))
-            return -1;
-    find_margins(r, label, margins);
-    return 0;
-}
-
 int audit_trace(const struct audit_network *a, const float *input, int label,
                 const struct raster_case *cases, size_t case_count, struct text *text,
                 struct span *margins, struct fault *fault)
@@ -223,7 +208,13 @@ int audit_trace(const struct audit_network *a, const float *input, int label,
                     .neurons = fault_alloc(l->units, sizeof *r.neurons)};
     if (text)
         r.raster.text = *text;
-    int failed = follow_all(&r, input, label, margins);
+    int failed = 0;
+    for (size_t i = 0; i < l->units; i++)
+        r.neurons[i] = (struct neuron){1, {{.blocked = 1}}};
+    for (; r.step < l->steps && !failed; r.step++)
+        failed = step(&r, input + r.step * l->inputs);
+    if (!failed)
+        find_margins(&r, label, margins);
     if (text)
         *text = r.raster.text;
     free(r.filtered);
