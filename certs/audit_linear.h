@@ -30,16 +30,16 @@ struct rows {
     struct line *lines;   /* by value, of windows */
     double *coefficients; /* by value; 0 between rows */
     double constant;
-    struct reach {          /* [layers]: no coefficients but from low to below high */
+    struct reach { /* [layers]: no coefficients but from low to below high */
         size_t low, high;
     } *live;
-    size_t last;            /* no row goes further back than through this layer */
-    int interval;           /* it is a row of one value that goes through one layer */
-    struct span *gathered;  /* [taps] */
-    double *tilted;         /* [taps] */
-    uint64_t choice, asked; /* which rows MPFR looks at, by hash, */
-    uint64_t one_in;        /* and one in how many */
-    int disputed;           /* MPFR has found a step that does not hold */
+    size_t last;           /* no row goes further back than through this layer */
+    int interval;          /* it is a row of one value that goes through one layer */
+    struct span *gathered; /* [taps] */
+    double *tilted;        /* [taps] */
+    uint64_t choice, asked, one_in; /* which rows MPFR looks at: by hash, one in so many */
+    double *before; /* such a row before a step: coefficients, then the constant */
+    int disputed;   /* MPFR has found a step that does not hold */
 };
 void rows_make(struct rows *rows, const struct audit_network *a, const float *input,
                uint64_t choice);
@@ -55,11 +55,10 @@ struct term {
 double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t count,
                   double goal);
 
-/* A second opinion, in MPFR: does a row's step through layer k hold at a corner of the bounds, by
- * hash, with the parameters that are worst there?  The row is as it was `before` (coefficients,
- * then the constant), and as it is now. */
-#define SPOT_ONE_IN 256
+/* A second opinion, in MPFR: does a row's step through layer k, from `before` to what it is now, hold
+ * at a corner of the bounds, by hash, with the parameters that are worst there? */
+#define SPOT_ONE_IN 1024
 uint64_t spot_hash(uint64_t choice, uint64_t i);
-int spot_step(const struct rows *rows, size_t k, const double *before, uint64_t hash);
+int spot_step(const struct rows *rows, size_t k, uint64_t hash);
 
 #endif

@@ -10,7 +10,6 @@
 
 #include <arb.h> /* after gmp.h: what takes mpq_t needs it */
 #include <math.h>
-#include <stddef.h>
 
 #include "specs/fault.h"
 
@@ -33,7 +32,8 @@ int audit_ball(arb_t ball, const char *decimal, struct fault *fault)
 /* The greater one; NaN if either is, so that no bound is made of it. */
 static inline double audit_max(double a, double b)
 {
-    return a >= b || a != a ? a : b;
+    double greater = a > b ? a : b; /* b if one is NaN */
+    return a != a ? a : greater;
 }
 
 static inline double audit_min(double a, double b)

@@ -28,6 +28,7 @@ void rows_make(struct rows *rows, const struct audit_network *a, const float *in
     rows->live = fault_alloc(a->network->layer_count, sizeof *rows->live);
     rows->gathered = fault_alloc(taps, sizeof *rows->gathered);
     rows->tilted = fault_alloc(taps, sizeof(double));
+    rows->before = fault_alloc(values + 1, sizeof(double));
     for (size_t v = 0; v < values; v++)
         rows->values[v] = (struct span){INFINITY, INFINITY};
     for (size_t i = 0; i < a->network->input_count; i++)
@@ -42,6 +43,7 @@ void rows_clear(struct rows *rows)
     free(rows->live);
     free(rows->gathered);
     free(rows->tilted);
+    free(rows->before);
 }
 
 /* K g <= tilted g + cost for all K in w and g in G; *constant += cost. */
@@ -120,19 +122,19 @@ static void affine_step(struct rows *rows, const struct graph_layer *g, struct r
         if (used == places.high)
             continue;
         struct span sum = gather(rows, g, (struct reach){used, places.high}, c);
-        if (!audit_finite(sum))
-            rows->constant = INFINITY;
+        double constant = audit_finite(sum) ? rows->constant : INFINITY;
         if (g->bias < SIZE_MAX)
-            rows->constant += span_times(sum, theta[g->bias + u]).up;
+            constant += span_times(sum, theta[g->bias + u]).up;
         for (size_t t = 0; t < g->taps; t++) {
-            struct span w = theta[g->weights + u * g->taps + t], x = rows->gathered[t];
+            struct span x = rows->gathered[t];
+            double tilted = tilt(theta[g->weights + u * g->taps + t], x, &constant);
             if (known)
-                rows->constant += span_times(w, x).up;
-            else
-                rows->tilted[t] = tilt(w, x, &rows->constant);
+                constant += audit_max(tilted * x.up, -tilted * x.down);
+            rows->tilted[t] = tilted;
             if (!audit_finite(x))
-                rows->constant = INFINITY;
+                constant = INFINITY;
         }
+        rows->constant = constant;
         for (size_t p = used; !known && p < places.high; p++)
             for (size_t t = 0; c[p * g->units] != 0 && t < g->taps; t++)
                 put(rows, g->from, g->sources[p * g->taps + t],
@@ -198,7 +200,7 @@ double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t 
 {
     const struct audit_network *a = rows->network;
     uint64_t hash = spot_hash(rows->choice, rows->asked++);
-    double *before = hash % rows->one_in ? NULL : fault_alloc(a->graph.values + 2, sizeof *before);
+    int looked_at = hash % rows->one_in == 0;
     rows->constant = 0;
     rows->interval = count == 1 && k == rows->last;
     for (size_t i = 0; i < count; i++)
@@ -207,18 +209,18 @@ double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t 
     for (k++; best > goal && k-- > rows->last;) {
         if (!rows->live[k].high)
             continue;
-        if (before) {
-            memcpy(before, rows->coefficients, a->graph.values * sizeof *before);
-            before[a->graph.values] = rows->constant;
+        const struct graph_layer *g = &a->graph.layers[k];
+        if (looked_at) {
+            memcpy(rows->before, rows->coefficients, (g->first + g->count) * sizeof(double));
+            rows->before[a->graph.values] = rows->constant;
         }
         step(rows, k);
-        if (before)
-            rows->disputed |= !spot_step(rows, k, before, hash);
-        if (a->graph.layers[k].kind != WINDOW)
+        if (looked_at)
+            rows->disputed |= !spot_step(rows, k, hash);
+        if (g->kind != WINDOW)
             best = audit_min(most_of(rows), best);
     }
     for (k = 0; k < a->network->layer_count; k++)
         forget(rows, k);
-    free(before);
     return best;
 }

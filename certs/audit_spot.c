@@ -71,11 +71,11 @@ static void add_value(mpfr_t gap, const struct rows *rows, const struct graph_la
 }
 
 /* What was, less what is now, must not be positive. */
-int spot_step(const struct rows *rows, size_t k, const double *before, uint64_t hash)
+int spot_step(const struct rows *rows, size_t k, uint64_t hash)
 {
     const struct audit_network *a = rows->network;
     const struct graph_layer *g = &a->graph.layers[k];
-    const double *c = before + g->first;
+    const double *before = rows->before, *c = before + g->first;
     mpfr_t gap;
     if (!(rows->constant < INFINITY))
         return 1; /* no bound, no claim */
