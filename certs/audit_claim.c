@@ -1,4 +1,4 @@
-/* audit_claim.c -- does an audited certificate prove what a claim promises?  See audit_verdict.h. */
+/* audit_claim.c -- does an audited certificate prove what a claim promises?  (audit_verdict.h) */
 #include <stdio.h>
 #include <string.h>
 

@@ -123,8 +123,8 @@ static int take_windows(struct claims *c, size_t k)
             return -1;
         size_t lost = settle(c, g, o, claimed ? &w : NULL);
         if (lost < g->taps)
-            return fault_set(c->fault, "layer %d, window %zu, unit %zu: member %zu is not proved to "
-                             "be at most member %zu + %g", g->from, o / units, o % units, lost,
+            return fault_set(c->fault, "layer %d, window %zu, unit %zu: member %zu is not proved "
+                             "to be at most member %zu + %g", g->from, o / units, o % units, lost,
                              w.winner, w.excess);
         if (claimed && o % units == units - 1 &&
             linear_end(&c->text, "the end of the line after a window's units"))

@@ -55,8 +55,8 @@ struct term {
 double rows_bound(struct rows *rows, size_t k, const struct term *terms, size_t count,
                   double goal);
 
-/* A second opinion, in MPFR: does a row's step through layer k, from `before` to what it is now, hold
- * at a corner of the bounds, by hash, with the parameters that are worst there? */
+/* A second opinion, in MPFR: does a row's step through layer k, from `before` to what it is now,
+ * hold at a corner of the bounds, by hash, with the parameters that are worst there? */
 #define SPOT_ONE_IN 1024
 uint64_t spot_hash(uint64_t choice, uint64_t i);
 int spot_step(const struct rows *rows, size_t k, uint64_t hash);

@@ -88,8 +88,8 @@ static void find_drive(struct run *r, const float *x)
     }
 }
 
-/* Which of silence (0) and a spike (1) V and B, the refractory rule and the cases leave possible for
- * a history.  Its own synapse meets its own G. */
+/* Which of silence (0) and a spike (1) V and B, the refractory rule and the cases leave possible
+ * for a history.  Its own synapse meets its own G. */
 static int find_possible(const struct run *r, size_t i, struct history *h, int possible[2])
 {
     const struct audit_network *a = r->a;

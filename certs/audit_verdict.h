@@ -27,8 +27,8 @@ void audit_close(struct audit *audit);
  * number of threads. */
 void audit_run(struct audit *audit, double fraction, uint64_t seed);
 
-/* Mark that part, at least one: those whose SHA-256 of (certificate's digest, seed, index) is least,
- * which nobody knows before both are fixed.  Returns how many they are. */
+/* Mark that part, at least one: those whose SHA-256 of (certificate's digest, seed, index) is
+ * least, which nobody knows before both are fixed.  Returns how many they are. */
 size_t audit_part_choose(const char *digest, uint64_t seed, double fraction, size_t count,
                          unsigned char *chosen);
 

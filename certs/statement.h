@@ -1,4 +1,4 @@
-/* statement.h -- what a certificate speaks of: a model, data and a box, read from their own files. */
+/* statement.h -- what a certificate speaks of: a model, data and a box, read from their files. */
 #ifndef CERTS_STATEMENT_H
 #define CERTS_STATEMENT_H
 
@@ -17,8 +17,8 @@ struct statement {
 };
 
 /* Read them (model NULL: model.bin in the certificate's folder) and see that they belong together:
- * by their digests, and all samples named exist and have these labels.  Returns 0, or -1 with the reason.  statement_close releases; it may come
- * after a failure, and on a zeroed struct. */
+ * by their digests, and all samples named exist and have these labels.  Returns 0, or -1 with the
+ * reason.  statement_close releases; it may come after a failure, and on a zeroed struct. */
 int statement_open(struct statement *s, const char *certificate, const char *model,
                    const char *data, struct fault *fault) __attribute__((warn_unused_result));
 void statement_close(struct statement *s);
