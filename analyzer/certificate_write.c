@@ -109,8 +109,14 @@ static char *linear_evidence(const struct linear *linear, struct linear_work *wo
                 {LINEAR_MARGINS, {10, 1}}, {LINEAR_FULL, {10, 1}}, {LINEAR_MARGINS, {20, 1}},
                 {LINEAR_FULL, {20, 1}}};
     char *evidence = NULL;
-    for (size_t i = detail == DETAIL_FULL; i < sizeof ways / sizeof *ways && !evidence; i++)
-        evidence = linear_claims(linear, work, input, label, ways[i].depth, &ways[i].form);
+    for (size_t i = detail == DETAIL_FULL; i < sizeof ways / sizeof *ways; i++) {
+        if (evidence && i > 1) /* the brief way may be longer than the second */
+            break;
+        char *text = linear_claims(linear, work, input, label, ways[i].depth, &ways[i].form);
+        int better = text && (!evidence || strlen(text) < strlen(evidence));
+        free(better ? evidence : text);
+        evidence = better ? text : evidence;
+    }
     return evidence;
 }
 

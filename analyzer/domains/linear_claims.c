@@ -18,6 +18,9 @@ struct claims {
     FILE *text;
     struct claims_form form;
     int broken; /* something cannot be written */
+    struct node_claims {
+        int moved, left_out; /* bounds are not all intervals; were not all looked for */
+    } *nodes;
 };
 
 /* A unit of 2^-exponent for numbers about `width` wide and at most `most` great. */
@@ -78,11 +81,12 @@ void claims_values(struct linear_work *work, int window)
 {
     struct claims *claims = work->claims;
     const struct reading r = linear_reading(work->linear, window);
-    if (linear_is_first(work->linear, r.node))
-        return;
+    int close = has_close_call(work, &r), pools = work->linear->nodes[window].rule == RULE_POOL;
+    if (linear_is_first(work->linear, r.node) || !(claims->nodes[r.node].moved || pools || close))
+        return; /* the reader has these bounds */
     if (!claims->form.bounds) {
         fprintf(claims->text, " found %d\n", r.layer);
-        claims->broken |= has_close_call(work, &r);
+        claims->broken |= close || claims->nodes[r.node].left_out;
         return;
     }
     int exponent = bounds_exponent(work, &r);
@@ -97,11 +101,16 @@ void claims_values(struct linear_work *work, int window)
     }
 }
 
+void claims_moved(struct linear_work *work, int node)
+{
+    work->claims->nodes[node].moved = 1;
+}
+
 /* Readers who look for every bound would choose other lines than those that follow from a
  * looser one. */
-void claims_left_out(struct linear_work *work)
+void claims_left_out(struct linear_work *work, int node)
 {
-    work->claims->broken |= !work->claims->form.bounds;
+    work->claims->nodes[node].left_out = 1;
 }
 
 void claims_differences(struct linear_work *work, int pool)
@@ -214,6 +223,7 @@ char *linear_claims(const struct linear *linear, struct linear_work *work, const
     char *text = NULL;
     size_t length;
     claims.text = open_memstream(&text, &length);
+    claims.nodes = fault_alloc((size_t)linear->count, sizeof *claims.nodes);
     require(claims.text);
     work->claims = &claims;
     linear_set_deadline(work, deadline_in(0));
@@ -221,6 +231,7 @@ char *linear_claims(const struct linear *linear, struct linear_work *work, const
     put_margins(work, label, &margins);
     work->claims = NULL;
     require(!fclose(claims.text));
+    free(claims.nodes);
     if (claims.broken) {
         free(text);
         text = NULL;

@@ -11,7 +11,8 @@ int linear_claims_check(const struct linear *linear, struct fault *fault)
     __attribute__((warn_unused_result));
 
 /* How it is written: numbers are multiples of a power of 2 that is about 2^-bits of the layer's
- * usual width; with or without the bounds that the reader can find by going all the way back. */
+ * usual width; with or without the bounds that the reader can find by going all the way back.
+ * Those of interval propagation, which the reader has, are left out where a ReLU reads them. */
 struct claims_form {
     int bits, bounds;
 };

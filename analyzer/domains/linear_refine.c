@@ -20,13 +20,14 @@ static void batch_begin(struct batch *batch, struct linear_work *work, int node,
     batch->limit = walk_begin(work, node, window, 0);
 }
 
-/* A lower bound of `sign` times a value moves its end inward, if it is better. */
-static void tighten(double *end, int sign, double lower)
+/* A lower bound of `sign` times a value moves its end inward, if it is better.  Is it? */
+static int tighten(double *end, int sign, double lower)
 {
-    if (sign > 0 && lower > *end)
-        *end = lower;
-    if (sign < 0 && -lower < *end)
-        *end = -lower;
+    double better = sign > 0 ? lower : -lower;
+    if (!(sign > 0 ? better > *end : better < *end))
+        return 0;
+    *end = better;
+    return 1;
 }
 
 static void batch_run(struct batch *batch)
@@ -36,7 +37,8 @@ static void batch_run(struct batch *batch)
         return;
     walk_run(work, &work->state, work->wishes, batch->rows, work->lower);
     for (size_t r = 0; r < batch->rows; r++)
-        tighten(batch->into[r], work->wishes[r].sign, work->lower[r]);
+        if (tighten(batch->into[r], work->wishes[r].sign, work->lower[r]) && work->claims)
+            claims_moved(work, batch->node);
     batch->rows = 0;
 }
 
@@ -46,7 +48,7 @@ static void batch_add(struct batch *batch, struct wish wish, double *into)
     if (batch->work->spent + batch->work->walk.cost > batch->work->allowed ||
         deadline_passed(batch->work->deadline)) {
         if (batch->work->claims)
-            claims_left_out(batch->work);
+            claims_left_out(batch->work, batch->node);
         return;
     }
     batch->work->spent += batch->work->walk.cost;

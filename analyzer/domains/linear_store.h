@@ -126,12 +126,13 @@ int linear_is_first(const struct linear *linear, int node);
 
 /* linear_claims.c, where the work has claims: make the bounds of what a ReLU or pooling reads short
  * and write them; leave no difference in a pooling's windows so near 0 that others might not see
- * which side it is on; make short what the pooling's upper lines rest on, and write it; and a
- * bound has not been looked for, which others might. */
+ * which side it is on; make short what the pooling's upper lines rest on, and write it; one of a
+ * node's bounds is no longer that of interval propagation, or has not been looked for. */
 void claims_values(struct linear_work *work, int window);
 void claims_differences(struct linear_work *work, int pool);
 void claims_windows(struct linear_work *work, int pool, const double *differences);
-void claims_left_out(struct linear_work *work);
+void claims_moved(struct linear_work *work, int node);
+void claims_left_out(struct linear_work *work, int node);
 
 /* linear_guess.c: the nominal values, roughly, into the state's guess. */
 void linear_guess(const struct linear *linear, struct linear_work *work);
