@@ -19,7 +19,8 @@ static const struct argp_option flags[] = {
     {"model", 'm', "FILE", 0, "The model (default: model.bin in the certificate's folder)", 0},
     {"claim", 'c', "FILE", 0, "Also: does the certificate prove this claim (specs/claim.md)?", 0},
     {"fraction", 'f', "PCT", 0,
-     "Check only this part of the samples, chosen by a hash of the certificate and --seed", 0},
+     "Check only this part of the samples, at least one, chosen by a hash of the certificate and "
+     "--seed", 0},
     {"report", 'r', "FILE", 0, "The verdict as a page for a browser (.html)", 0},
     {0},
 };
