@@ -21,8 +21,8 @@ int certificate_detail_from_name(const char *name)
 
 int certificate_write_check(const struct prover_settings *settings, struct fault *fault)
 {
-    if (settings->box.kind == BOX_FILE || settings->box.kind == BOX_PCM)
-        return fault_set(fault, "boxes of a file or of a device have no certificates");
+    if (settings->box.kind == BOX_PCM)
+        return fault_set(fault, "boxes of a device have no certificates");
     if (box_form_beyond(&settings->box))
         return fault_set(fault, "--zeta-neuron and --digital have no certificates");
     if (settings->criterion != CRITERION_MARGIN)
@@ -200,13 +200,16 @@ static void write_statement(FILE *text, const struct report *r, const struct ent
 {
     const struct box_form *form = &r->settings->box;
     size_t counts[WORDS] = {0};
+    char digest[DIGEST_HEX];
     for (size_t i = 0; i < r->count; i++)
         counts[entries[i].word]++;
     fprintf(text, "semantics steadfast/network/1\nmodel %s\nsplit %s\ndata %s\n",
             r->model->sha256, r->split, r->set->sha256);
-    fprintf(text, "box %s exact-bias %d folded-bias %d\nzeta %s\ncriterion margin\n",
-            form->typed ? form->typed : box_kind_name(form->kind), form->exact_bias != 0,
-            form->folded_bias != 0, r->runs[0].zeta);
+    digest_file(form->kind == BOX_FILE ? form->path : NULL, digest);
+    fprintf(text, "box %s%s exact-bias %d folded-bias %d\nzeta %s\ncriterion margin\n",
+            form->kind == BOX_FILE ? "file:" : form->typed ? form->typed
+                                                           : box_kind_name(form->kind),
+            digest, form->exact_bias != 0, form->folded_bias != 0, r->runs[0].zeta);
     fprintf(text, "samples %zu %zu\n", r->first, r->count);
     for (int w = 0; w < WORDS; w++)
         fprintf(text, "%s %zu\n", verdicts[w], counts[w]);

@@ -11,12 +11,14 @@
 
 struct arguments {
     struct options common;
-    const char *certificate, *model, *claim, *report;
+    struct statement_files files;
+    const char *claim, *report;
     double percent;
 };
 
 static const struct argp_option flags[] = {
     {"model", 'm', "FILE", 0, "The model (default: model.bin in the certificate's folder)", 0},
+    {"box", 'b', "FILE", 0, "The box, if the certificate speaks of one from a file", 0},
     {"claim", 'c', "FILE", 0, "Also: does the certificate prove this claim (specs/claim.md)?", 0},
     {"fraction", 'f', "PCT", 0,
      "Check only this part of the samples, at least one, chosen by a hash of the certificate and "
@@ -31,7 +33,7 @@ static const char help[] =
     "\vExamples:\n"
     "  audit certs/synth-ecg-lsnn-beta/certificate\n"
     "  audit result.cert --model model.bin --data /data\n"
-    "  audit certificate --claim claim.json\n"
+    "  audit certificate --claim claim.json --box ends.safetensors\n"
     "  audit result.cert --fraction 10 --seed 71236 --report verdict.html\n"
     "\nExit status: 0 every sample checked (the claim holds), 1 the certificate is wrong (the "
     "claim is violated), 2 wrong flag, 3 unreadable files or not the model or data that it speaks "
@@ -42,30 +44,23 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
     struct fault fault;
-    const char **file = key == 'm' ? &a->model : key == 'c' ? &a->claim : &a->report;
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &a->common;
-        break;
-    case 'm':
-    case 'c':
-    case 'r':
-        *file = text;
-        break;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &a->common; break;
+    case 'm': a->files.model = text; break;
+    case 'b': a->files.box = text; break;
+    case 'c': a->claim = text; break;
+    case 'r': a->report = text; break;
     case 'f':
         if (options_number("--fraction", text, 0, 100, &a->percent, &fault))
             argp_error(state, "%s", fault.text);
         break;
     case ARGP_KEY_ARG:
-        if (a->certificate)
+        if (a->files.certificate)
             argp_error(state, "one certificate at a time: '%s' is one too many", text);
-        a->certificate = text;
+        a->files.certificate = text;
         break;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which certificate?  Name a file");
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "which certificate?  Name a file"); break;
+    default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -77,7 +72,7 @@ static int audit(const struct arguments *a)
     struct claim claim;
     int status = EXIT_INPUT;
     int failed = (a->claim && claim_read(&claim, a->claim, &fault)) ||
-                 audit_open(&audit, a->certificate, a->model, a->common.data, &fault) ||
+                 audit_open(&audit, &a->files, &fault) ||
                  (a->claim && statement_match(&audit.statement, &claim, &fault));
     if (!failed) {
         audit_run(&audit, a->percent / 100, a->common.seed);
@@ -104,6 +99,7 @@ int main(int argc, char **argv)
     struct arguments a = {.percent = 100};
     options_begin(&a.common);
     argp_parse(&argp, argc, argv, 0, NULL, &a);
+    a.files.data = a.common.data;
     if (audit_round_upward()) {
         fprintf(stderr, "audit: this machine does not round upward\n");
         return EXIT_SELF_CHECK;

@@ -7,12 +7,11 @@
 
 #include "specs/digest.h"
 
-int audit_open(struct audit *a, const char *certificate, const char *model, const char *data,
-               struct fault *fault)
+int audit_open(struct audit *a, const struct statement_files *files, struct fault *fault)
 {
     struct statement *s = &a->statement;
     *a = (struct audit){.first_rejected = SIZE_MAX};
-    if (!statement_open(s, certificate, model, data, fault) &&
+    if (!statement_open(s, files, fault) &&
         !audit_network_prepare(&a->network, &s->model.network, &s->box, fault))
         return 0;
     audit_close(a);

@@ -19,8 +19,8 @@ struct audit {
 
 /* Read the files (statement.h).  Returns 0, or -1 with the reason.  audit_close releases; it may
  * come after a failure, and on a zeroed struct. */
-int audit_open(struct audit *audit, const char *certificate, const char *model, const char *data,
-               struct fault *fault) __attribute__((warn_unused_result));
+int audit_open(struct audit *audit, const struct statement_files *files, struct fault *fault)
+    __attribute__((warn_unused_result));
 void audit_close(struct audit *audit);
 
 /* Check every sample, or with fraction < 1 that part of them; results do not depend on the

@@ -87,6 +87,7 @@ static int entry(struct reader *r, const char *name, char *line, size_t size, st
 static int read_box(struct certificate *c, struct text value, struct reader *r)
 {
     const char *space = strchr(value.at, ' ');
+    char digest[DIGEST_HEX];
     size_t exact, folded, length = space ? (size_t)(space - value.at) : 0;
     if (!length || length >= sizeof c->box_typed)
         return defect(r, "the box is not described");
@@ -98,8 +99,10 @@ static int read_box(struct certificate *c, struct text value, struct reader *r)
         return defect(r, "the box is not described");
     if (box_form_parse(&c->form, c->box_typed, r->fault))
         return -1;
-    if (c->form.kind == BOX_FILE || c->form.kind == BOX_PCM)
-        return defect(r, "boxes of a file or of a device are not audited");
+    if (c->form.kind == BOX_PCM)
+        return defect(r, "boxes of a device are not audited");
+    if (c->form.kind == BOX_FILE && hex_digest(c->form.path, digest))
+        return defect(r, "the box file's SHA-256 is not 64 hexadecimal digits");
     c->form.exact_bias = (int)exact;
     c->form.folded_bias = (int)folded;
     return 0;

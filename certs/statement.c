@@ -52,19 +52,32 @@ static char *model_beside(const char *certificate)
     return path;
 }
 
-int statement_open(struct statement *s, const char *certificate, const char *model,
-                   const char *data, struct fault *fault)
+/* The box, whose ends may be in a file of its own. */
+static int enclose(struct statement *s, const char *path, struct fault *fault)
 {
+    struct box_form form = s->certificate.form;
     unsigned char folded[NETWORK_TENSORS];
-    *s = (struct statement){.name = certificate};
-    s->model_name = model ? strdup(model) : model_beside(certificate);
-    require(s->model_name);
-    if (!read_files(s, data, fault)) {
-        model_folded(&s->model, folded);
-        if (!box_make(&s->box, &s->certificate.form, s->certificate.zeta, &s->model.network, folded,
-                      fault))
-            return 0;
+    char digest[DIGEST_HEX];
+    if (form.kind != BOX_FILE && path)
+        return fault_set(fault, "%s: the certificate speaks of no box from a file", path);
+    if (form.kind == BOX_FILE) {
+        digest_file(path, digest);
+        if (strcmp(digest, form.path))
+            return fault_set(fault, "%s: the certificate speaks of a box from a file with SHA-256 "
+                             "%s; name it with --box", path ? path : "no file", form.path);
+        form.path = path;
     }
+    model_folded(&s->model, folded);
+    return box_make(&s->box, &form, s->certificate.zeta, &s->model.network, folded, fault);
+}
+
+int statement_open(struct statement *s, const struct statement_files *files, struct fault *fault)
+{
+    *s = (struct statement){.name = files->certificate};
+    s->model_name = files->model ? strdup(files->model) : model_beside(files->certificate);
+    require(s->model_name);
+    if (!read_files(s, files->data, fault) && !enclose(s, files->box, fault))
+        return 0;
     statement_close(s);
     return -1;
 }

@@ -127,7 +127,7 @@ static int toy_audit(const char *certificate, const char *model, const char *dat
 {
     struct audit audit;
     why->text[0] = 0;
-    if (audit_open(&audit, certificate, model, data, why))
+    if (audit_open(&audit, &(struct statement_files){certificate, model, NULL, data}, why))
         return 3;
     audit_run(&audit, 1, 0);
     int status = audit.rejected ? 1 : audit.open ? 4 : 0;
