@@ -218,6 +218,9 @@ static error_t parse_output(int key, char *text, struct argp_state *state)
     case KEY_CERT:
         a->cert = text;
         return 0;
+    case KEY_BOX_OUT:
+        a->box_out = text;
+        return 0;
     case KEY_DETAIL:
         a->detail = (enum certificate_detail)named(state, "--cert-detail", text,
                                                    certificate_detail_from_name(text),

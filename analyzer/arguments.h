@@ -26,7 +26,7 @@ struct arguments {
     enum split split;
     int radius; /* find every sample's radius */
     double seconds; /* that each zeta, and the radii, may take; 0: any */
-    const char *json, *csv, *plot, *cert, *claim, *journal;
+    const char *json, *csv, *plot, *cert, *box_out, *claim, *journal;
     enum certificate_detail detail;
     int detailed; /* by a flag */
     int resume;

@@ -73,6 +73,10 @@ void arguments_check(struct arguments *a, struct argp_state *state)
     check_refine(a, state);
     if (a->sigma && a->zeta_count == 0)
         argp_error(state, "--sigma asks about the boxes that --zeta lists");
+    if (a->box_out && a->settings.box.kind != BOX_PCM)
+        argp_error(state, "--box-out is for --box pcm; other boxes need no file of ends");
+    if (a->box_out)
+        a->settings.box.path = a->box_out;
     if (a->detailed && !a->cert)
         argp_error(state, "--cert-detail is about the certificate that --cert FILE writes");
     if (a->cert)

@@ -76,6 +76,8 @@ const struct argp_option arguments_flags[] = {
     {"csv", KEY_CSV, "FILE", 0, "The table; with --radius a line per sample (- for standard output)", 0},
     {"plot", KEY_PLOT, "FILE", 0, "The certification curve; with --radius alone, the radii (.svg, .png or .pdf)", 0},
     {"cert", KEY_CERT, "FILE", 0, "A certificate that audit checks (certs/certificate.md); for one --zeta", 0},
+    {"box-out", KEY_BOX_OUT, "FILE", 0,
+     "The ends of a box of --box pcm, which its certificate is about (specs/box.md)", 0},
     {"cert-detail", KEY_DETAIL, "LEVEL", 0,
      "linear proofs in --cert: full (default) or brief, without the bounds that audit can find "
      "itself: several times smaller, and longer to check", 0},

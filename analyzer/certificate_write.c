@@ -21,8 +21,9 @@ int certificate_detail_from_name(const char *name)
 
 int certificate_write_check(const struct prover_settings *settings, struct fault *fault)
 {
-    if (settings->box.kind == BOX_PCM)
-        return fault_set(fault, "boxes of a device have no certificates");
+    if (settings->box.kind == BOX_PCM && !settings->box.path)
+        return fault_set(fault, "a device's box is certified by its ends; name a file for them with "
+                         "--box-out");
     if (box_form_beyond(&settings->box))
         return fault_set(fault, "--zeta-neuron and --digital have no certificates");
     if (settings->criterion != CRITERION_MARGIN)
@@ -205,10 +206,11 @@ static void write_statement(FILE *text, const struct report *r, const struct ent
         counts[entries[i].word]++;
     fprintf(text, "semantics steadfast/network/1\nmodel %s\nsplit %s\ndata %s\n",
             r->model->sha256, r->split, r->set->sha256);
-    digest_file(form->kind == BOX_FILE ? form->path : NULL, digest);
-    fprintf(text, "box %s%s exact-bias %d folded-bias %d\nzeta %s\ncriterion margin\n",
-            form->kind == BOX_FILE ? "file:" : form->typed ? form->typed
-                                                           : box_kind_name(form->kind),
+    const char *kind = form->path    ? "file:"
+                       : form->typed ? form->typed
+                                     : box_kind_name(form->kind);
+    digest_file(form->path, digest);
+    fprintf(text, "box %s%s exact-bias %d folded-bias %d\nzeta %s\ncriterion margin\n", kind,
             digest, form->exact_bias != 0, form->folded_bias != 0, r->runs[0].zeta);
     fprintf(text, "samples %zu %zu\n", r->first, r->count);
     for (int w = 0; w < WORDS; w++)

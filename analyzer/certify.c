@@ -20,6 +20,7 @@
 #include "console/progress.h"
 #include "console/ranks.h"
 #include "console/version.h"
+#include "specs/box_file.h"
 #include "specs/dataset.h"
 #include "specs/model.h"
 #include "specs/outfile.h"
@@ -227,7 +228,7 @@ static int choose_samples(const struct arguments *a, const struct dataset *set,
 
 static int check_outputs(const struct arguments *a, struct fault *fault)
 {
-    const char *paths[] = {a->json, a->csv, a->plot, a->cert, a->claim};
+    const char *paths[] = {a->json, a->csv, a->plot, a->cert, a->box_out, a->claim};
     return outfile_check(paths, sizeof paths / sizeof *paths, fault);
 }
 
@@ -285,6 +286,8 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
     model_folded(&model, folded);
     a->settings.folded = folded;
     int wrong = pcm_box_init(&pcm, &a->settings.box, &model, &fault) ||
+                (a->box_out && ranks_first() &&
+                 box_file_write(a->box_out, &model.network, pcm.lower, pcm.upper, &fault)) ||
                 check_claim(a, &model, &fault) ||
                 dataset_load(&set, model.task, model.input, a->split, a->common.data, &fault);
     if (any_failed(wrong, &fault)) {

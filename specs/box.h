@@ -20,7 +20,8 @@ enum box_kind { BOX_RELATIVE, BOX_ABSOLUTE, BOX_RANGE, BOX_AFFINE, BOX_QUANTISED
 struct box_form {
     enum box_kind kind;
     const char *typed;       /* as written, "affine:0.1,0.02"; borrowed, NULL = the default */
-    const char *path;        /* file: points into typed */
+    const char *path;        /* file: points into typed; pcm: where its ends are written, or NULL;
+                              * borrowed */
     char part[2][64];        /* affine: A and B; pcm: K and T */
     char device[16];         /* pcm: "" = the default */
     const float *lower, *upper; /* pcm: ends at zeta 1, laid out as theta; borrowed from whoever

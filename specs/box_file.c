@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "outfile.h"
 #include "safetensors.h"
 
 /* One tensor's ends against each other and against the model. */
@@ -83,4 +85,31 @@ int box_file_read(const char *path, const struct network *network, float *lower,
     }
     free(bytes);
     return bad;
+}
+
+int box_file_write(const char *path, const struct network *network, const float *lower,
+                   const float *upper, struct fault *fault)
+{
+    size_t count = network->parameter_count, data, length;
+    struct outfile file;
+    json_t *header = json_object();
+    if (outfile_open(&file, path, fault)) {
+        json_decref(header);
+        return -1;
+    }
+    for (int i = 0; i < network->tensor_count; i++) {
+        const struct tensor *t = &network->tensors[i];
+        char name[80];
+        snprintf(name, sizeof name, "%s.lower", t->name);
+        safetensors_add(header, name, t, t->offset);
+        snprintf(name, sizeof name, "%s.upper", t->name);
+        safetensors_add(header, name, t, count + t->offset);
+    }
+    unsigned char *bytes = safetensors_bytes(header, 2 * count, &data, &length);
+    memcpy(bytes + data, lower, 4 * count);
+    memcpy(bytes + data + 4 * count, upper, 4 * count);
+    fwrite(bytes, 1, length, file.stream);
+    free(bytes);
+    json_decref(header);
+    return outfile_commit(&file, fault);
 }

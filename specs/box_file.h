@@ -1,4 +1,4 @@
-/* box_file.h -- boxes given end by end, in a safetensors file; private to box.c (box.md). */
+/* box_file.h -- boxes given end by end, in a safetensors file (box.md). */
 #ifndef SPECS_BOX_FILE_H
 #define SPECS_BOX_FILE_H
 
@@ -10,5 +10,9 @@
  * end that is not finite, lower > upper, a nominal value outside. */
 int box_file_read(const char *path, const struct network *network, float *lower, float *upper,
                   struct fault *fault) __attribute__((warn_unused_result));
+
+/* Write such a file, whole or not at all.  Returns 0, or -1 with the reason. */
+int box_file_write(const char *path, const struct network *network, const float *lower,
+                   const float *upper, struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

@@ -5,7 +5,6 @@
 #include "model.h"
 
 #define MODEL_FORMAT "steadfast/1"
-#define MODEL_PREFIX 8 /* bytes of header length */
 
 int model_little_endian(void);
 

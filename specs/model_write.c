@@ -7,6 +7,7 @@
 
 #include "model_store.h"
 #include "outfile.h"
+#include "safetensors.h"
 
 int model_little_endian(void)
 {
@@ -31,19 +32,8 @@ int model_norm_tensor(const struct network *network, size_t i, struct tensor *no
     return 1;
 }
 
-static void print_tensor(json_t *header, const struct tensor *t, size_t offset)
-{
-    json_t *shape = json_array();
-    for (int d = 0; d < t->rank; d++)
-        json_array_append_new(shape, json_integer((json_int_t)t->shape[d]));
-    json_object_set_new(header, t->name,
-                        json_pack("{s:s, s:o, s:[I,I]}", "dtype", "F32", "shape", shape,
-                                  "data_offsets", (json_int_t)(4 * offset),
-                                  (json_int_t)(4 * (offset + t->count))));
-}
-
 /* `values` gets how many floats the file holds. */
-static char *print_header(const struct model *model, size_t *values)
+static json_t *make_header(const struct model *model, size_t *values)
 {
     const struct network *n = &model->network;
     char classes[32];
@@ -57,35 +47,25 @@ static char *print_header(const struct model *model, size_t *values)
                                   model->provenance ? model->provenance : "{}"));
     free(network);
     for (int i = 0; i < n->tensor_count; i++)
-        print_tensor(header, &n->tensors[i], n->tensors[i].offset);
+        safetensors_add(header, n->tensors[i].name, &n->tensors[i], n->tensors[i].offset);
     *values = n->parameter_count;
     for (size_t i = 0; i < n->layer_count; i++) {
         struct tensor norm;
         if (!model->norms[i])
             continue;
         require(model_norm_tensor(n, i, &norm));
-        print_tensor(header, &norm, *values);
+        safetensors_add(header, norm.name, &norm, *values);
         *values += norm.count;
     }
-    char *text = json_dumps(header, JSON_COMPACT);
-    require(text);
-    json_decref(header);
-    return text;
+    return header;
 }
 
-/* The whole file; the header is padded so that tensors begin at a multiple of 64. */
 static unsigned char *print_model(const struct model *model, size_t *length)
 {
     const struct network *n = &model->network;
-    size_t values;
-    char *header = print_header(model, &values);
-    size_t text = strlen(header), padded = (MODEL_PREFIX + text + 63) / 64 * 64 - MODEL_PREFIX;
-    *length = MODEL_PREFIX + padded + 4 * values;
-    unsigned char *bytes = fault_alloc(*length, 1), *at = bytes + MODEL_PREFIX + padded;
-    for (int i = 0; i < MODEL_PREFIX; i++)
-        bytes[i] = (unsigned char)((uint64_t)padded >> 8 * i);
-    memset(bytes + MODEL_PREFIX, ' ', padded);
-    memcpy(bytes + MODEL_PREFIX, header, text);
+    size_t values, data;
+    json_t *header = make_header(model, &values);
+    unsigned char *bytes = safetensors_bytes(header, values, &data, length), *at = bytes + data;
     memcpy(at, n->theta, 4 * n->parameter_count);
     at += 4 * n->parameter_count;
     for (size_t i = 0; i < n->layer_count; i++)
@@ -93,7 +73,7 @@ static unsigned char *print_model(const struct model *model, size_t *length)
             memcpy(at, model->norms[i], 12 * n->layers[i].out.channels);
             at += 12 * n->layers[i].out.channels;
         }
-    free(header);
+    json_decref(header);
     return bytes;
 }
 
