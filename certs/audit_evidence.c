@@ -28,7 +28,7 @@ static enum evidence check_right(const struct audit_network *a, int label, const
         return EVIDENCE_FAILS;
     return audit_answer(margins, a->network->class_count, label) == ANSWER_RIGHT
                ? EVIDENCE_HOLDS
-               : fails(why, "interval bounds do not prove it");
+               : fails(why, text ? "margins are no numbers" : "interval bounds do not prove it");
 }
 
 /* Is it proven wrong with parameters theta? */

@@ -77,8 +77,7 @@ int spot_step(const struct rows *rows, size_t k, uint64_t hash)
     const struct graph_layer *g = &a->graph.layers[k];
     const double *before = rows->before, *c = before + g->first;
     mpfr_t gap;
-    if (!(rows->constant < INFINITY))
-        return 1; /* no bound, no claim */
+    int bound = rows->constant < INFINITY; /* what comes to no bound claims nothing */
     mpfr_init2(gap, BITS);
     mpfr_set_d(gap, before[a->graph.values], MPFR_RNDD);
     add(gap, -1, rows->constant, 1);
@@ -89,10 +88,11 @@ int spot_step(const struct rows *rows, size_t k, uint64_t hash)
             add_value(gap, rows, g, o, c[o], hash);
     for (size_t v = 0; v < g->first; v++)
         if (rows->coefficients[v] != before[v]) {
+            bound &= isfinite(rows->coefficients[v]);
             add(gap, before[v], corner(rows, v, hash), 1);
             add(gap, -rows->coefficients[v], corner(rows, v, hash), 1);
         }
     int holds = mpfr_number_p(gap) && mpfr_sgn(gap) <= 0;
     mpfr_clear(gap);
-    return holds;
+    return holds || !bound;
 }

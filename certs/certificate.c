@@ -171,15 +171,18 @@ static int verdict_from_name(const char *name)
 }
 
 /* Lines of evidence begin with a blank; which ones they must be is the checker's matter. */
-static void skip_evidence(struct certificate_sample *sample, struct reader *r)
+static int skip_evidence(struct certificate_sample *sample, struct reader *r)
 {
     sample->evidence.at = r->at;
     while (r->at < r->end && *r->at == ' ') {
         const char *stop = memchr(r->at, '\n', (size_t)(r->end - r->at));
-        r->at = stop ? stop + 1 : r->end;
-        r->line++;
+        for (r->line++; r->at < (stop ? stop : r->end); r->at++)
+            if (*r->at < ' ' || *r->at > '~')
+                return defect(r, "a character that is not printable");
+        r->at += stop != NULL;
     }
     sample->evidence.end = r->at;
+    return 0;
 }
 
 static int read_sample(struct certificate *c, size_t i, struct reader *r)
@@ -201,7 +204,8 @@ static int read_sample(struct certificate *c, size_t i, struct reader *r)
         return defect(r, "an unknown verdict");
     sample->label = (int)label;
     sample->verdict = (enum certificate_verdict)verdict;
-    skip_evidence(sample, r);
+    if (skip_evidence(sample, r))
+        return -1;
     int shown = verdict == CERTIFIED_TRACE || verdict == CERTIFIED_LINEAR || verdict == FALSIFIED;
     if (shown != (sample->evidence.at != sample->evidence.end))
         return defect(r, shown ? "the evidence is missing" : "evidence for what needs none");

@@ -58,8 +58,10 @@ int raster_line(struct raster *r)
 
 int raster_line_end(struct raster *r)
 {
-    if (r->line.at != r->line.end)
-        return fault_set(r->fault, "step %zu: the line goes on with '%.20s'", r->step, r->line.at);
+    size_t left = (size_t)(r->line.end - r->line.at);
+    if (left)
+        return fault_set(r->fault, "step %zu: the line goes on with '%.*s'", r->step,
+                         left < 20 ? (int)left : 20, r->line.at);
     r->step++;
     return 0;
 }
@@ -78,11 +80,11 @@ static int concerns(struct raster *r, size_t unit)
     return 0;
 }
 
-static int read_groups(struct raster *r, size_t unit, struct raster_word *word)
+static int read_groups(struct raster *r, size_t unit, int named, struct raster_word *word)
 {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
     size_t joined = 0;
-    if (text_word(&r->line, "/")) {
+    if (!named || text_word(&r->line, "/")) {
         for (size_t s = 0; s < word->successors; s++)
             word->group[s] = (unsigned char)s;
         word->groups = word->successors;
@@ -117,7 +119,7 @@ int raster_word(struct raster *r, size_t unit, size_t histories, struct raster_w
     }
     if (!word->successors)
         return wrong(r, unit, "no history is left");
-    if (read_groups(r, unit, word))
+    if (read_groups(r, unit, named, word))
         return -1;
     return named && quiet && word->groups == histories
                ? wrong(r, unit, "it is written that nothing happens")

@@ -56,19 +56,21 @@ static char *model_beside(const char *certificate)
 static int enclose(struct statement *s, const char *path, struct fault *fault)
 {
     struct box_form form = s->certificate.form;
+    const char *sha256 = form.kind == BOX_FILE ? form.path : "";
     unsigned char folded[NETWORK_TENSORS];
-    char digest[DIGEST_HEX];
     if (form.kind != BOX_FILE && path)
         return fault_set(fault, "%s: the certificate speaks of no box from a file", path);
-    if (form.kind == BOX_FILE) {
-        digest_file(path, digest);
-        if (strcmp(digest, form.path))
-            return fault_set(fault, "%s: the certificate speaks of a box from a file with SHA-256 "
-                             "%s; name it with --box", path ? path : "no file", form.path);
-        form.path = path;
-    }
+    if (form.kind == BOX_FILE && !path)
+        return fault_set(fault, "the certificate speaks of a box from a file with SHA-256 %s; name "
+                         "it with --box", sha256);
+    form.path = path;
     model_folded(&s->model, folded);
-    return box_make(&s->box, &form, s->certificate.zeta, &s->model.network, folded, fault);
+    if (box_make(&s->box, &form, s->certificate.zeta, &s->model.network, folded, fault))
+        return -1;
+    return strcmp(s->box.sha256, sha256)
+               ? fault_set(fault, "%s: the certificate speaks of another box, SHA-256 %s", path,
+                           sha256)
+               : 0;
 }
 
 int statement_open(struct statement *s, const struct statement_files *files, struct fault *fault)

@@ -102,7 +102,7 @@ static int set_ends(struct box *box, const struct box_form *form, struct fault *
     box->lower = fault_alloc(count, sizeof *box->lower);
     box->upper = fault_alloc(count, sizeof *box->upper);
     if (form->kind == BOX_FILE)
-        return box_file_read(form->path, box->network, box->lower, box->upper, fault);
+        return box_file_read(form->path, box->network, box->lower, box->upper, box->sha256, fault);
     memcpy(box->lower, form->lower, count * sizeof *box->lower);
     memcpy(box->upper, form->upper, count * sizeof *box->upper);
     return 0;
@@ -122,6 +122,7 @@ int box_make(struct box *box, const struct box_form *form, const char *zeta,
     if (!set_ends(box, form, fault))
         return 0;
     box_clear(box);
+    *box = (struct box){.network = NULL};
     return -1;
 }
 

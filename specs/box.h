@@ -10,6 +10,7 @@
 
 #include <gmp.h>
 
+#include "digest.h"
 #include "fault.h"
 #include "network.h"
 
@@ -47,6 +48,7 @@ struct box {
     const struct network *network; /* whose parameters; NULL: any, all of them vary; borrowed */
     unsigned char *exact;          /* [tensors] that do not vary; NULL: none */
     float *lower, *upper;          /* file, pcm: ends at zeta 1, laid out as theta */
+    char sha256[DIGEST_HEX];       /* file: of its bytes */
 };
 
 /* Read "relative", "absolute", "range", "affine:A,B", "quantised:BITS", "file:PATH" or

@@ -71,13 +71,14 @@ static int take_all(const struct safetensors *file, const struct network *networ
 }
 
 int box_file_read(const char *path, const struct network *network, float *lower, float *upper,
-                  struct fault *fault)
+                  char sha256[DIGEST_HEX], struct fault *fault)
 {
     size_t length = 0;
     struct safetensors file;
     unsigned char *bytes = safetensors_load(path, &length, fault);
     if (!bytes)
         return -1;
+    digest_of(bytes, length, sha256);
     int bad = safetensors_open(&file, bytes, length, path, fault);
     if (!bad) {
         bad = take_all(&file, network, lower, upper, fault);

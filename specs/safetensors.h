@@ -47,8 +47,8 @@ int safetensors_cover(const struct safetensors *file, struct safetensors_range *
                       size_t count, struct fault *fault) __attribute__((warn_unused_result));
 
 /* To write one: enter a tensor of the shape of `like`, its values from number `offset` on, in a
- * header; then the bytes of a file of so many values, owned by the caller, which are to be copied to
- * bytes + *data, a multiple of 64.  For little-endian machines. */
+ * header; then the bytes of a file of so many values, owned by the caller, which are to be copied
+ * to bytes + *data, a multiple of 64.  For little-endian machines. */
 void safetensors_add(json_t *header, const char *name, const struct tensor *like, size_t offset);
 unsigned char *safetensors_bytes(const json_t *header, size_t values, size_t *data, size_t *length);
 
