@@ -30,6 +30,8 @@ static void check_refine(const struct arguments *a, struct argp_state *state)
 
 void arguments_check(struct arguments *a, struct argp_state *state)
 {
+    if (a->box_out && a->settings.box.kind != BOX_PCM)
+        argp_error(state, "--box-out is for --box pcm; other boxes need no file of ends");
     if (a->merge) {
         if (!a->part_count || a->stated)
             argp_error(state, "--merge: name the shards' results, and no flags that say what is "
@@ -73,8 +75,6 @@ void arguments_check(struct arguments *a, struct argp_state *state)
     check_refine(a, state);
     if (a->sigma && a->zeta_count == 0)
         argp_error(state, "--sigma asks about the boxes that --zeta lists");
-    if (a->box_out && a->settings.box.kind != BOX_PCM)
-        argp_error(state, "--box-out is for --box pcm; other boxes need no file of ends");
     if (a->box_out)
         a->settings.box.path = a->box_out;
     if (a->detailed && !a->cert)

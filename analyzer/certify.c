@@ -286,6 +286,7 @@ static int load_and_certify(struct arguments *a, const struct claim *claim)
     model_folded(&model, folded);
     a->settings.folded = folded;
     int wrong = pcm_box_init(&pcm, &a->settings.box, &model, &fault) ||
+                (a->cert && certificate_write_check(&a->settings, &fault)) ||
                 (a->box_out && ranks_first() &&
                  box_file_write(a->box_out, &model.network, pcm.lower, pcm.upper, &fault)) ||
                 check_claim(a, &model, &fault) ||

@@ -6,7 +6,7 @@
 #include "linear.h"
 
 /* Can the network's samples be written so?  What a ReLU or pooling reads must have no other reader,
- * and pooling needs a ReLU.  0, or -1 with the reason (fault may be NULL). */
+ * and poolings must not be too large.  0, or -1 with the reason (fault may be NULL). */
 int linear_claims_check(const struct linear *linear, struct fault *fault)
     __attribute__((warn_unused_result));
 
